@@ -1,1 +1,3 @@
+//! `cohort`: live administration of a mentoring cohort, in the terminal.
 
+pub mod domain;

@@ -1,0 +1,173 @@
+//! Which records belong to which: kept up to date by every change, so that screens never search.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::id::Id;
+use super::record::*;
+
+/// The ids of records of kind `T` under some key.
+type Under<K, T> = HashMap<K, BTreeSet<Id<T>>>;
+
+/// All indexes of a model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Index {
+    pub(super) people_by_email: Under<String, Person>,
+    pub(super) applications_by_person: Under<Id<Person>, Application>,
+    pub(super) enrolments_by_person: Under<Id<Person>, Enrolment>,
+    pub(super) groups_by_stream: Under<Id<Stream>, Group>,
+    pub(super) groups_by_lead: Under<Id<Enrolment>, Group>,
+    pub(super) memberships_by_enrolment: Under<Id<Enrolment>, Membership>,
+    pub(super) memberships_by_group: Under<Id<Group>, Membership>,
+    pub(super) sessions_by_group: Under<Id<Group>, Session>,
+    pub(super) sessions_by_start: BTreeSet<(chrono::DateTime<chrono::Utc>, Id<Session>)>,
+    pub(super) marks_by_session: Under<Id<Session>, Mark>,
+    pub(super) marks_by_enrolment: Under<Id<Enrolment>, Mark>,
+    pub(super) sightings_by_session: Under<Id<Session>, Sighting>,
+    pub(super) busy_by_person: Under<Option<Id<Person>>, Busy>,
+    pub(super) requests_by_wave: Under<Id<Wave>, Request>,
+    pub(super) requests_by_enrolment: Under<Id<Enrolment>, Request>,
+    pub(super) responses_by_wave: Under<Id<Wave>, Response>,
+    pub(super) responses_by_enrolment: Under<Id<Enrolment>, Response>,
+    pub(super) pair_rules_by_person: Under<Id<Person>, PairRule>,
+    pub(super) consents_by_person: Under<Id<Person>, Consent>,
+    pub(super) goals_by_enrolment: Under<Id<Enrolment>, Goal>,
+    pub(super) messages_by_person: Under<Id<Person>, Message>,
+    pub(super) rounds_by_number: BTreeMap<u8, Id<Round>>,
+}
+
+/// Puts (`yes`) or takes an id under a key.
+fn set<K: std::hash::Hash + Eq, T>(under: &mut Under<K, T>, key: K, id: Id<T>, yes: bool) {
+    if yes {
+        under.entry(key).or_default().insert(id);
+    } else if let Some(ids) = under.get_mut(&key) {
+        ids.remove(&id);
+        if ids.is_empty() {
+            under.remove(&key);
+        }
+    }
+}
+
+/// A record that the indexes may know.
+pub(super) trait Indexed: Sized {
+    /// Enters (`yes`) or removes the record.
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool);
+}
+
+impl Indexed for Person {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        for address in self
+            .earlier_emails
+            .iter()
+            .chain([&self.email])
+            .filter(|a| !a.is_empty())
+        {
+            set(&mut index.people_by_email, address.to_lowercase(), id, yes);
+        }
+    }
+}
+impl Indexed for Application {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.applications_by_person, self.person, id, yes);
+    }
+}
+impl Indexed for Enrolment {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.enrolments_by_person, self.person, id, yes);
+    }
+}
+impl Indexed for Group {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.groups_by_stream, self.stream, id, yes);
+        for lead in &self.leads {
+            set(&mut index.groups_by_lead, lead.enrolment, id, yes);
+        }
+    }
+}
+impl Indexed for Membership {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.memberships_by_enrolment, self.enrolment, id, yes);
+        set(&mut index.memberships_by_group, self.group, id, yes);
+    }
+}
+impl Indexed for Session {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        if let Some(group) = self.group {
+            set(&mut index.sessions_by_group, group, id, yes);
+        }
+        if yes {
+            index.sessions_by_start.insert((self.starts, id));
+        } else {
+            index.sessions_by_start.remove(&(self.starts, id));
+        }
+    }
+}
+impl Indexed for Mark {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.marks_by_session, self.session, id, yes);
+        if let Some(enrolment) = self.enrolment {
+            set(&mut index.marks_by_enrolment, enrolment, id, yes);
+        }
+    }
+}
+impl Indexed for Sighting {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.sightings_by_session, self.session, id, yes);
+    }
+}
+impl Indexed for Busy {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.busy_by_person, self.person, id, yes);
+    }
+}
+impl Indexed for Request {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.requests_by_wave, self.wave, id, yes);
+        set(&mut index.requests_by_enrolment, self.enrolment, id, yes);
+    }
+}
+impl Indexed for Response {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.responses_by_wave, self.wave, id, yes);
+        if let Some(enrolment) = self.enrolment {
+            set(&mut index.responses_by_enrolment, enrolment, id, yes);
+        }
+    }
+}
+impl Indexed for PairRule {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.pair_rules_by_person, self.one, id, yes);
+        set(&mut index.pair_rules_by_person, self.other, id, yes);
+    }
+}
+impl Indexed for Consent {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.consents_by_person, self.person, id, yes);
+    }
+}
+impl Indexed for Goal {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.goals_by_enrolment, self.enrolment, id, yes);
+    }
+}
+impl Indexed for Message {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.messages_by_person, self.person, id, yes);
+    }
+}
+impl Indexed for Round {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        if yes {
+            index.rounds_by_number.insert(self.number, id);
+        } else if index.rounds_by_number.get(&self.number) == Some(&id) {
+            index.rounds_by_number.remove(&self.number);
+        }
+    }
+}
+
+/// Kinds that are few, or only ever found by id.
+macro_rules! not_indexed {
+    ($($kind:ident),+) => { $(impl Indexed for $kind {
+        fn index(&self, _: &mut Index, _: Id<Self>, _: bool) {}
+    })+ };
+}
+not_indexed!(Cohort, Admin, Instrument, Theme, Stream, Wave, Quote, Use, Ack);

@@ -1,0 +1,26 @@
+//! What is true: the records of a mentoring programme, the one vocabulary of change, and the rules.
+//!
+//! No I/O, no clock, no terminal, no database: time is an argument. Everything a screen, a command or the store
+//! needs to know about the programme is asked here.
+
+mod ask;
+mod entry;
+pub mod field;
+mod id;
+mod index;
+mod kind;
+mod merge;
+mod model;
+mod record;
+mod refusal;
+mod table;
+mod word;
+
+pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
+pub use id::{AnyId, Id, Mint, NotAnId};
+
+pub use kind::{Kind, Record, Recorded};
+pub use model::{HEADS_KEPT, Model};
+pub use record::*;
+pub use refusal::{Clash, Reason, Refusal};
+pub use table::{Row, Table};
