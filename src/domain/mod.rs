@@ -14,6 +14,7 @@ mod model;
 mod record;
 mod refusal;
 mod table;
+pub mod text;
 mod word;
 
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
