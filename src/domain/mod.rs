@@ -15,6 +15,7 @@ mod record;
 mod refusal;
 mod table;
 pub mod text;
+pub mod when;
 mod word;
 
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
