@@ -93,13 +93,17 @@ pub fn refuse_name(text: &str) -> Option<String> {
             token(c)
         ));
     }
-    let composed: String = trimmed.nfc().collect();
+    let composed: String = trimmed
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .nfc()
+        .collect();
     if composed.chars().next().is_some_and(is_combining_mark) {
         return Some("A name cannot begin with an accent that stands alone: type a letter first.".to_owned());
     }
     if tame_marks(composed.chars()).1 {
         return Some(format!(
-            "A letter can carry {MARKS_IN_A_ROW} accents at most: take some away."
+            "Accents stand on a letter, {MARKS_IN_A_ROW} at most: take the others away."
         ));
     }
     let count = composed.graphemes(true).count();

@@ -57,11 +57,8 @@ pub fn parse_when(
         None => local_to_utc(local, now.timezone()),
         Some(Zone::Offset(seconds)) => Ok((local - TimeDelta::seconds(*seconds)).and_utc()),
         Some(Zone::Named(name)) => {
-            let readings = [
-                now.timezone().from_local_datetime(&local).earliest(),
-                now.timezone().from_local_datetime(&local).latest(),
-            ];
-            readings
+            let readings = now.timezone().from_local_datetime(&local);
+            [readings.earliest(), readings.latest()]
                 .into_iter()
                 .flatten()
                 .find(|at| {
@@ -103,7 +100,8 @@ pub fn parse_duration_minutes(text: &str) -> Result<u32, WhenProblem> {
         let unit_end = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
         let (unit, after) = rest.split_at(unit_end);
         let hours = matches!(unit, "h" | "hr" | "hrs" | "hour" | "hours");
-        if !hours && !(is_minute(unit) || unit.is_empty()) || !hours && !after.is_empty() {
+        let minutes_alone = (is_minute(unit) || unit.is_empty()) && after.is_empty();
+        if !hours && !minutes_alone {
             return Err(problem());
         }
         let after = after.trim_end_matches(char::is_alphabetic);
@@ -200,12 +198,12 @@ impl<'t> Reader<'t> {
                 self.set_day(in_week(today, weeks, self.base.weekday()), 2)
             }
             ("next" | "this", Some(name)) => {
-                let weekday = weekday(name).ok_or_else(|| self.problem(name))?;
+                let weekday = weekday(name).ok_or_else(|| unreadable(name))?;
                 self.set_day(in_week(today, u64::from(word == "next"), weekday), 2)
             }
             _ if word.starts_with(['+', '-']) && self.time.is_some() && word.contains(':') => {
                 self.zone = Some(Zone::Offset(
-                    offset_seconds(word).ok_or_else(|| self.problem(word))?,
+                    offset_seconds(word).ok_or_else(|| unreadable(word))?,
                 ));
                 Ok(1)
             }
@@ -222,14 +220,14 @@ impl<'t> Reader<'t> {
     ) -> Result<usize, WhenProblem> {
         if let Some(weekday) = weekday(word) {
             if self.weekday.replace(weekday).is_some() {
-                return Err(self.problem(self.text));
+                return Err(unreadable(self.text));
             }
             let a_week_later = next == Some("week");
             self.weeks_later = u64::from(a_week_later);
             return Ok(1 + usize::from(a_week_later));
         }
         if let Some(month) = month(word) {
-            let number = next.and_then(day_number).ok_or_else(|| self.problem(word))?;
+            let number = next.and_then(day_number).ok_or_else(|| unreadable(word))?;
             return self.day_and_month(number, month, third, 2);
         }
         if let (Some(number), Some(month)) = (day_number(word), next.and_then(month)) {
@@ -257,7 +255,7 @@ impl<'t> Reader<'t> {
             });
             return Ok(1);
         }
-        Err(self.problem(word))
+        Err(unreadable(word))
     }
 
     /// "16:30", "9.30am", "9 am", "1630", and a bare hour after a day.
@@ -281,9 +279,11 @@ impl<'t> Reader<'t> {
             (Some(minute), Some(second)) if minute.len() == 2 && number(second).is_some_and(|s| s < 60) => {
                 (number(first), number(minute))
             }
-            (None, None) if first.len() == 4 => (number(&first[..2]), number(&first[2..])),
+            (None, None) if first.len() == 4 && first.is_ascii() => {
+                (number(&first[..2]), number(&first[2..]))
+            }
             (None, None) if half.is_some() || self.has_day() => (number(first), Some(0)),
-            (None, None) => return Err(self.problem(word)),
+            (None, None) => return Err(unreadable(word)),
             _ => return Err(wrong()),
         };
         match half {
@@ -292,7 +292,7 @@ impl<'t> Reader<'t> {
             Some("pm") if hour.is_some_and(|h| (1..=12).contains(&h)) => hour = hour.map(|h| h % 12 + 12),
             Some("am" | "pm") => return Err(wrong()),
             Some("z") => self.zone = Some(Zone::Offset(0)),
-            Some(_) => return Err(self.problem(word)),
+            Some(_) => return Err(unreadable(word)),
         }
         let time = hour
             .zip(minute)
@@ -310,7 +310,7 @@ impl<'t> Reader<'t> {
                 self.existing(full_year(*year), *month, *day)?
             }
             (Some([day, month]), _) => self.without_year(*day, *month)?,
-            _ => return Err(self.problem(word)),
+            _ => return Err(unreadable(word)),
         };
         self.set_day(day, 1).map(|_| ())
     }
@@ -388,7 +388,7 @@ impl<'t> Reader<'t> {
         let (digits, unit) = word.split_at(split);
         let count = match digits {
             "" if matches!(unit, "a" | "an") => 1,
-            digits => number(digits).ok_or_else(|| self.problem(self.text))?,
+            digits => number(digits).ok_or_else(|| unreadable(self.text))?,
         };
         let (unit, used) = match next {
             Some(next) if unit.is_empty() || digits.is_empty() => (next, before + 2),
@@ -404,7 +404,7 @@ impl<'t> Reader<'t> {
                 let seconds = match unit {
                     "h" | "hr" | "hour" | "hours" => 3600,
                     unit if is_minute(unit) => 60,
-                    _ => return Err(self.problem(self.text)),
+                    _ => return Err(unreadable(self.text)),
                 };
                 let by = TimeDelta::seconds(i64::from(count) * if back { -seconds } else { seconds });
                 let at = from
@@ -413,12 +413,12 @@ impl<'t> Reader<'t> {
                     .with_nanosecond(0)
                     .unwrap_or(from);
                 self.exact = at.checked_add_signed(by).map(|at| at.to_utc());
-                return self.exact.map(|_| used).ok_or_else(|| self.problem(self.text));
+                return self.exact.map(|_| used).ok_or_else(|| unreadable(self.text));
             }
         };
         let moved = moved
             .filter(|d| (1900..=2100).contains(&d.year()))
-            .ok_or_else(|| self.problem(self.text))?;
+            .ok_or_else(|| unreadable(self.text))?;
         self.set_day(moved, used)
     }
 
@@ -428,7 +428,7 @@ impl<'t> Reader<'t> {
 
     fn set_day(&mut self, day: NaiveDate, used: usize) -> Result<usize, WhenProblem> {
         if self.day.replace(day).is_some() {
-            Err(self.problem(self.text))
+            Err(unreadable(self.text))
         } else {
             Ok(used)
         }
@@ -436,14 +436,10 @@ impl<'t> Reader<'t> {
 
     fn set_time(&mut self, time: NaiveTime, used: usize) -> Result<usize, WhenProblem> {
         if self.time.replace(time).is_some() {
-            Err(self.problem(self.text))
+            Err(unreadable(self.text))
         } else {
             Ok(used)
         }
-    }
-
-    fn problem(&self, part: &str) -> WhenProblem {
-        unreadable(part)
     }
 
     /// The day, once the weekday and the date have been brought together.
