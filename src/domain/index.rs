@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::id::Id;
 use super::record::*;
+use super::text::{fold, fold_email};
 
 /// The ids of records of kind `T` under some key.
 type Under<K, T> = HashMap<K, BTreeSet<Id<T>>>;
@@ -11,10 +12,15 @@ type Under<K, T> = HashMap<K, BTreeSet<Id<T>>>;
 /// All indexes of a model.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Index {
+    /// Present and earlier addresses, as `text::fold_email` makes them.
     pub(super) people_by_email: Under<String, Person>,
+    /// Everybody in the order of lists: by name as `text::fold` makes it.
+    pub(super) people_by_name: BTreeSet<(String, Id<Person>)>,
     pub(super) applications_by_person: Under<Id<Person>, Application>,
     pub(super) enrolments_by_person: Under<Id<Person>, Enrolment>,
     pub(super) groups_by_stream: Under<Id<Stream>, Group>,
+    /// Codes as `text::fold` makes them.
+    pub(super) groups_by_code: Under<String, Group>,
     pub(super) groups_by_lead: Under<Id<Enrolment>, Group>,
     pub(super) memberships_by_enrolment: Under<Id<Enrolment>, Membership>,
     pub(super) memberships_by_group: Under<Id<Group>, Membership>,
@@ -33,6 +39,8 @@ pub(super) struct Index {
     pub(super) goals_by_enrolment: Under<Id<Enrolment>, Goal>,
     pub(super) messages_by_person: Under<Id<Person>, Message>,
     pub(super) rounds_by_number: BTreeMap<u8, Id<Round>>,
+    pub(super) uses_by_quote: Under<Id<Quote>, Use>,
+    pub(super) acks_by_alert: Under<String, Ack>,
 }
 
 /// Puts (`yes`) or takes an id under a key.
@@ -61,7 +69,13 @@ impl Indexed for Person {
             .chain([&self.email])
             .filter(|a| !a.is_empty())
         {
-            set(&mut index.people_by_email, address.to_lowercase(), id, yes);
+            set(&mut index.people_by_email, fold_email(address), id, yes);
+        }
+        let name = (fold(&self.name), id);
+        if yes {
+            index.people_by_name.insert(name);
+        } else {
+            index.people_by_name.remove(&name);
         }
     }
 }
@@ -78,6 +92,7 @@ impl Indexed for Enrolment {
 impl Indexed for Group {
     fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
         set(&mut index.groups_by_stream, self.stream, id, yes);
+        set(&mut index.groups_by_code, fold(&self.code), id, yes);
         for lead in &self.leads {
             set(&mut index.groups_by_lead, lead.enrolment, id, yes);
         }
@@ -154,6 +169,16 @@ impl Indexed for Message {
         set(&mut index.messages_by_person, self.person, id, yes);
     }
 }
+impl Indexed for Use {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.uses_by_quote, self.quote, id, yes);
+    }
+}
+impl Indexed for Ack {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.acks_by_alert, self.alert.clone(), id, yes);
+    }
+}
 impl Indexed for Round {
     fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
         if yes {
@@ -170,4 +195,4 @@ macro_rules! not_indexed {
         fn index(&self, _: &mut Index, _: Id<Self>, _: bool) {}
     })+ };
 }
-not_indexed!(Cohort, Admin, Instrument, Theme, Stream, Wave, Quote, Use, Ack);
+not_indexed!(Cohort, Admin, Instrument, Theme, Stream, Wave, Quote);

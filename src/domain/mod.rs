@@ -18,6 +18,7 @@ pub mod text;
 pub mod when;
 mod word;
 
+pub use ask::{Limits, Participant, Status};
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
 pub use id::{AnyId, Id, Mint, NotAnId};
 
