@@ -33,16 +33,12 @@ impl Model {
     /// The person who has this address, or had it.
     fn find_address(&self, text: &str) -> Result<Id<Person>, Refusal> {
         let folded = fold_email(text);
-        let have = self.people_with_address(&folded);
-        let present: Vec<_> = have
+        let have: Vec<_> = self.people_with_email(text).collect();
+        let present = have
             .iter()
-            .copied()
-            .filter(|id| {
-                self.people
-                    .get(*id)
-                    .is_some_and(|p| fold_email(&p.email) == folded)
-            })
-            .collect();
+            .filter(|(_, person)| fold_email(&person.email) == folded);
+        let present: Vec<_> = present.map(|(id, _)| *id).collect();
+        let have: Vec<_> = have.into_iter().map(|(id, _)| id).collect();
         match (present.as_slice(), have.as_slice()) {
             ([one], _) | ([], [one]) => Ok(*one),
             ([], []) => Err(Refusal::missing(
@@ -51,13 +47,6 @@ impl Model {
             )),
             _ => Err(self.several(text, &have)),
         }
-    }
-
-    /// Everybody who has or had this address (folded as addresses are), in order of id.
-    #[must_use]
-    pub fn people_with_address(&self, folded: &str) -> Vec<Id<Person>> {
-        let ids = self.index.people_by_email.get(folded);
-        ids.into_iter().flatten().copied().collect()
     }
 
     /// The only person with this name, known-as, or parts of a name.

@@ -83,7 +83,7 @@ impl Model {
     ) -> impl Iterator<Item = (Id<Person>, &'a Person)> + Clone + use<'a> {
         under(
             &self.index.people_by_email,
-            &address.trim().to_lowercase(),
+            &crate::domain::text::fold_email(address),
             &self.people,
         )
     }

@@ -194,28 +194,6 @@ impl Model {
         }
     }
 
-    /// A mentee's memberships, past and present, in no particular order.
-    pub fn memberships_of(
-        &self,
-        enrolment: Id<Enrolment>,
-    ) -> impl Iterator<Item = (Id<Membership>, &Membership)> + '_ {
-        let ids = self.index.memberships_by_enrolment.get(&enrolment);
-        ids.into_iter()
-            .flatten()
-            .filter_map(|id| Some((*id, self.memberships.get(*id)?)))
-    }
-
-    /// A group's memberships, past and present, in no particular order.
-    pub fn memberships_in(
-        &self,
-        group: Id<Group>,
-    ) -> impl Iterator<Item = (Id<Membership>, &Membership)> + '_ {
-        let ids = self.index.memberships_by_group.get(&group);
-        ids.into_iter()
-            .flatten()
-            .filter_map(|id| Some((*id, self.memberships.get(*id)?)))
-    }
-
     /// A mentor's times with groups, past and present.
     pub fn leads_of(&self, enrolment: Id<Enrolment>) -> impl Iterator<Item = (Id<Group>, &Lead)> + '_ {
         let ids = self.index.groups_by_lead.get(&enrolment);
@@ -228,17 +206,6 @@ impl Model {
             })
     }
 
-    /// Every enrolment of a person in this cohort.
-    pub fn enrolments_of(
-        &self,
-        person: Id<Person>,
-    ) -> impl Iterator<Item = (Id<Enrolment>, &Enrolment)> + '_ {
-        let ids = self.index.enrolments_by_person.get(&person);
-        ids.into_iter()
-            .flatten()
-            .filter_map(|id| Some((*id, self.enrolments.get(*id)?)))
-    }
-
     /// The person's enrolment in this role: the live one, else the latest.
     #[must_use]
     pub fn enrolment_of(&self, person: Id<Person>, role: Role) -> Option<Id<Enrolment>> {
@@ -246,17 +213,6 @@ impl Model {
             .filter(|(_, is)| is.role == role)
             .max_by_key(|(id, is)| (is.state.is_live(), is.from, *id))
             .map(|(id, _)| id)
-    }
-
-    /// Every application of a person to this cohort.
-    pub fn applications_of(
-        &self,
-        person: Id<Person>,
-    ) -> impl Iterator<Item = (Id<Application>, &Application)> + '_ {
-        let ids = self.index.applications_by_person.get(&person);
-        ids.into_iter()
-            .flatten()
-            .filter_map(|id| Some((*id, self.applications.get(*id)?)))
     }
 
     /// Mentees who take part and have no group, by name.
