@@ -1,3 +1,4 @@
 //! `cohort`: live administration of a mentoring cohort, in the terminal.
 
 pub mod domain;
+pub mod tui;

@@ -23,6 +23,7 @@ pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
 pub use id::{AnyId, Id, Mint, NotAnId};
 
 pub use kind::{Kind, Record, Recorded};
+pub use merge::{FieldChange, from_json};
 pub use model::{HEADS_KEPT, Model};
 pub use record::*;
 pub use refusal::{Clash, Reason, Refusal};

@@ -1,0 +1,329 @@
+//! Carrying out what a key caused.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::App;
+use crate::domain::{AnyId, EntryHead, Rev};
+use crate::tui::key::{self, Action, Chord, Context, Tab};
+use crate::tui::overlay::{Confirm, HelpSheet, Menu, MenuRow, Overlay, Palette};
+use crate::tui::screen;
+use crate::tui::signal::Out;
+use crate::tui::step::Step;
+
+impl App {
+    /// Carries out a step.
+    pub(super) fn take(&mut self, step: Step, now: DateTime<Utc>) {
+        match step {
+            Step::Stay => {}
+            Step::Many(steps) => {
+                for step in steps {
+                    self.take(step, now);
+                }
+            }
+            Step::Go(tab) => self.go(tab, now),
+            Step::Show(id) => self.show(id, now),
+            Step::Open(id) => self.open(id, now),
+            Step::Enter(screen) => {
+                self.over.push(screen);
+                self.settle_all(now);
+            }
+            Step::Back => {
+                if self.over.pop().is_none() {
+                    self.ask_to_quit();
+                }
+            }
+            Step::Ask(overlay) => self.overlays.push(overlay),
+            Step::Close => drop(self.overlays.pop()),
+            Step::Propose(edit, said) => self.propose(edit, said, now),
+            Step::TakeBack(rev) => self.take_back(rev, String::new(), now),
+            Step::Say(what) => self.message = what,
+            Step::Refuse(refusal) => {
+                self.message = format!("{}. Try: {}.", sentence(&refusal.what), refusal.hint);
+            }
+            Step::Set(what) => {
+                let step = self.set(&what);
+                self.take(step, now);
+            }
+            Step::Act(action) => {
+                let step = self.action(action, now);
+                if matches!(step, Step::Unbound) {
+                    self.message = "That does nothing here.".to_owned();
+                } else {
+                    self.take(step, now);
+                }
+            }
+            Step::Out(Out::Copy(text)) => {
+                let lines = text.lines().count();
+                self.message = format!(
+                    "Sent {lines} line{} to your terminal's clipboard.",
+                    if lines == 1 { "" } else { "s" }
+                );
+                self.outs.push(Out::Copy(text));
+            }
+            Step::Out(out) => self.outs.push(out),
+            Step::Unbound => self.message = "That does nothing here.".to_owned(),
+        }
+    }
+
+    fn go(&mut self, tab: Tab, now: DateTime<Utc>) {
+        if tab != self.tab {
+            self.before = self.tab;
+        }
+        self.over.clear();
+        self.tab = tab;
+        self.settle_all(now);
+    }
+
+    /// Shows a record in the view where it belongs.
+    fn show(&mut self, id: AnyId, now: DateTime<Utc>) {
+        use crate::domain::Kind;
+        let tab = match id.kind {
+            Kind::Person | Kind::Application | Kind::Enrolment | Kind::Membership => Tab::People,
+            Kind::Group => Tab::Groups,
+            Kind::Stream => Tab::Streams,
+            Kind::Session | Kind::Round | Kind::Busy => Tab::Calendar,
+            Kind::Wave | Kind::Response | Kind::Quote | Kind::Theme => Tab::Feedback,
+            _ => Tab::History,
+        };
+        self.go(tab, now);
+        self.with_screen(now, |screen, cx, _| screen.show(id, cx));
+    }
+
+    /// Opens a record: in a screen of its own where there is one.
+    fn open(&mut self, id: AnyId, now: DateTime<Utc>) {
+        match screen::opened(id, &self.cx(now)) {
+            Some(screen) => self.take(Step::Enter(screen), now),
+            None => self.show(id, now),
+        }
+    }
+
+    fn ask_to_quit(&mut self) {
+        let drafts = self.hand.drafts.len();
+        let first = match (self.waiting.len(), drafts) {
+            (0, 0) => "Everything is saved. Nothing is waiting.".to_owned(),
+            (0, n) => format!("Everything is saved; {n} unfinished text(s) would be lost."),
+            (n, _) => format!("{n} change(s) still wait to be saved."),
+        };
+        let lines = vec![first, "(:q and Ctrl-C twice quit without asking)".to_owned()];
+        let mut confirm = Confirm::new("Quit?", lines, |(), _, _| Ok(Step::Out(Out::Quit)));
+        "y quits, n or Esc stays.".clone_into(&mut confirm.note);
+        self.overlays.push(Overlay::Confirm(confirm));
+    }
+
+    pub(super) fn help(&mut self, now: DateTime<Utc>) -> Step {
+        let cx = self.cx(now);
+        let screen = self.screen();
+        let title = match screen.marked() {
+            0 => screen.home().title().to_owned(),
+            n => format!("{}, {n} marked", screen.home().title()),
+        };
+        Step::Ask(Overlay::Help(HelpSheet::of(
+            title,
+            screen.home(),
+            &screen.offers(&cx),
+        )))
+    }
+
+    pub(super) fn palette(&mut self, now: DateTime<Utc>) -> Step {
+        let cx = self.cx(now);
+        let screen = self.screen();
+        Step::Ask(Overlay::Palette(Palette::over(
+            &self.model,
+            screen.home(),
+            &screen.offers(&cx),
+        )))
+    }
+
+    pub(super) fn go_to(&mut self) -> Step {
+        let acts: Vec<_> = key::BINDINGS
+            .iter()
+            .filter(|b| b.context == Context::GoTo && b.action != Action::Back)
+            .collect();
+        let rows = acts
+            .iter()
+            .map(|b| MenuRow::new(b.key().chars().next().unwrap_or(' '), b.help))
+            .collect();
+        let actions: Vec<Action> = acts.iter().map(|b| b.action).collect();
+        let mut menu = Menu::new("Go to", rows, move |row, _, _| Ok(Step::Act(actions[row])))
+            .saying("A letter goes there. 1-7 do the same; Esc closes.");
+        // Keys are read as labels, so that j and k of other popups do not hide a letter of this one.
+        menu.table = Context::GoTo;
+        let digits: Vec<Tab> = Tab::ALL.to_vec();
+        menu.other = Some(Box::new(move |action, _, _| match action {
+            Action::Label(label) => label
+                .to_digit(10)
+                .and_then(|digit| digits.get((digit as usize).wrapping_sub(1)))
+                .map(|tab| Step::Go(*tab))
+                .ok_or_else(|| "A letter shown goes there; Esc closes.".to_owned()),
+            action => Ok(Step::Act(action)),
+        }));
+        Step::Ask(Overlay::Menu(menu))
+    }
+
+    pub(super) fn who(&mut self, now: DateTime<Utc>) -> Step {
+        let rows: Vec<MenuRow> = self
+            .peers
+            .iter()
+            .map(|peer| {
+                let name = if peer.me {
+                    "you".to_owned()
+                } else {
+                    peer.name.clone()
+                };
+                let editing = peer
+                    .place
+                    .editing
+                    .as_ref()
+                    .map(|f| format!(", editing {f}"))
+                    .unwrap_or_default();
+                let idle = (now - peer.active).num_minutes();
+                let idle = if idle >= 5 {
+                    format!("idle {idle} min")
+                } else {
+                    String::new()
+                };
+                let since = self.clock(peer.since, false);
+                MenuRow::plain(format!(
+                    "{name:<12} {}{editing}   since {since} {idle}",
+                    peer.place.view
+                ))
+            })
+            .collect();
+        if rows.is_empty() {
+            return Step::say("Nobody is known to be here: there is no connection.");
+        }
+        let places: Vec<Option<AnyId>> = self.peers.iter().map(|peer| peer.place.on).collect();
+        let menu = Menu::new(format!("Who is here {}", rows.len()), rows, move |row, _, _| {
+            Ok(places.get(row).copied().flatten().map_or(Step::Stay, Step::Show))
+        });
+        Step::Ask(Overlay::Menu(
+            menu.saying("Enter goes where they are. Esc closes."),
+        ))
+    }
+
+    /// Takes back my last change that still holds.
+    pub(super) fn undo(&mut self) -> Step {
+        let heads: Vec<&EntryHead> = self.model.heads().collect();
+        match last_in_force(&heads, &self.me, false) {
+            Some(rev) => Step::TakeBack(rev),
+            None => Step::say("Nothing of yours to take back here. 7 History undoes any line."),
+        }
+    }
+
+    /// Brings back what I took back last.
+    pub(super) fn redo(&mut self) -> Step {
+        let heads: Vec<&EntryHead> = self.model.heads().collect();
+        match last_in_force(&heads, &self.me, true) {
+            Some(rev) => Step::TakeBack(rev),
+            None => Step::say("Nothing to bring back: your last step was not an undo."),
+        }
+    }
+
+    /// Says what a key that means nothing here would mean elsewhere.
+    pub(super) fn explain(&mut self, chord: Chord, context: Context) {
+        if context == Context::Text {
+            return;
+        }
+        if context.mode() == "ASK" {
+            let keys: Vec<String> = key::bindings(context)
+                .iter()
+                .filter(|b| !b.hint.is_empty())
+                .map(|b| format!("{} {}", b.key(), b.hint))
+                .collect();
+            self.message = format!("{chord} is no answer here: {}.", keys.join(", "));
+            return;
+        }
+        let elsewhere = key::BINDINGS
+            .iter()
+            .find(|b| b.chords.contains(&chord) && b.context.mode() == "LIST");
+        self.message = match elsewhere {
+            Some(b) if b.context == Context::Any => {
+                format!("{chord} ({}) does nothing here. ? shows the keys.", b.help)
+            }
+            Some(b) => {
+                format!(
+                    "{chord} does nothing here; in {} it is: {}. ? shows the keys.",
+                    b.context.title(),
+                    b.help
+                )
+            }
+            None => {
+                let other =
+                    swapped_case(chord).and_then(|other| key::resolve(context, other).map(|b| (other, b)));
+                match other {
+                    Some((other, b)) => {
+                        format!(
+                            "{chord} does nothing here. Did you mean {other} ({})? ? shows the keys.",
+                            b.help
+                        )
+                    }
+                    None => format!("{chord} does nothing here. ? shows the keys."),
+                }
+            }
+        };
+    }
+}
+
+/// The same letter in the other case.
+fn swapped_case(chord: Chord) -> Option<Chord> {
+    let c = chord.types()?;
+    let other = if c.is_uppercase() {
+        c.to_ascii_lowercase()
+    } else {
+        c.to_ascii_uppercase()
+    };
+    (other != c).then(|| key::ch(other))
+}
+
+/// The newest entry of `me` that still holds and that undo (or, for `redo`, redo) would take back.
+///
+/// `heads` are newest first. An undo that was itself taken back does not hold; an undo of an undo is an edit again.
+fn last_in_force(heads: &[&EntryHead], me: &str, redo: bool) -> Option<Rev> {
+    let mut dead: BTreeSet<Rev> = BTreeSet::new();
+    let is_undo = |rev: Rev| undoes_an_edit(heads, rev);
+    for head in heads {
+        if dead.contains(&head.rev) {
+            continue;
+        }
+        if let Some(undone) = head.undoes {
+            dead.insert(undone);
+        }
+        if head.by != me {
+            continue;
+        }
+        match (redo, is_undo(head.rev)) {
+            (true, true) | (false, false) => return Some(head.rev),
+            (true, false) => return None,
+            (false, true) => {}
+        }
+    }
+    None
+}
+
+/// Whether the entry is an undo of an edit, rather than an edit or an undo of an undo.
+fn undoes_an_edit(heads: &[&EntryHead], rev: Rev) -> bool {
+    let undoes = |rev: Rev| {
+        heads
+            .iter()
+            .find(|head| head.rev == rev)
+            .and_then(|head| head.undoes)
+    };
+    let mut depth = 0_usize;
+    let mut at = rev;
+    while let Some(next) = undoes(at) {
+        depth += 1;
+        at = next;
+    }
+    depth % 2 == 1
+}
+
+/// The first letter in upper case.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
+        .unwrap_or_default()
+}

@@ -1,0 +1,259 @@
+//! A form: several lines to type, Tab from one to the next, Enter saves them all.
+
+use ratatui::layout::Position;
+
+use super::Then;
+use crate::domain::field::{Field, Input};
+use crate::domain::{Kind, Model, text};
+use crate::tui::key::TextKey;
+use crate::tui::part::{Canvas, LineInput, popup_area};
+use crate::tui::screen::{Cx, Typed};
+use crate::tui::step::{Hand, Step};
+use crate::tui::theme::Role;
+
+/// One line of a form.
+#[derive(Clone, Debug, Default)]
+pub struct FormField {
+    /// The field's key.
+    pub key: String,
+    /// What it is called.
+    pub label: String,
+    /// What may be chosen; anything may be typed when empty.
+    pub choices: Vec<String>,
+    /// Whether it must hold something.
+    pub needed: bool,
+    /// The text.
+    pub input: LineInput,
+}
+
+impl FormField {
+    /// A line to type.
+    pub fn new(key: &str, label: &str, text: &str) -> Self {
+        Self {
+            key: key.to_owned(),
+            label: label.to_owned(),
+            input: LineInput::holding(text),
+            ..Self::default()
+        }
+    }
+    /// With choices: a letter picks, Up and Down step.
+    #[must_use]
+    pub fn choosing(mut self, choices: Vec<String>) -> Self {
+        self.choices = choices;
+        self
+    }
+    /// A line for a field of a record, with the choices it allows.
+    #[must_use]
+    pub fn of(field: &Field, text: &str, model: &Model) -> Self {
+        let words = |words: fn() -> Vec<&'static str>| words().into_iter().map(str::to_owned).collect();
+        let choices = match field.input {
+            Input::Word(all) | Input::MaybeWord(all) => words(all),
+            Input::Flag => vec!["yes".to_owned(), "no".to_owned()],
+            Input::Ref(kind) | Input::MaybeRef(kind) => titles(model, kind),
+            _ => Vec::new(),
+        };
+        Self {
+            needed: field.needed,
+            ..Self::new(field.key, field.label, text).choosing(choices)
+        }
+    }
+}
+
+/// What the few records of a kind are called, for choosing; nothing for kinds that are many.
+fn titles(model: &Model, kind: Kind) -> Vec<String> {
+    let all: Vec<String> = match kind {
+        Kind::Stream => model.streams.ids().map(|id| model.title(id.into())).collect(),
+        Kind::Group => model.groups.ids().map(|id| model.title(id.into())).collect(),
+        Kind::Round => model.rounds.ids().map(|id| model.title(id.into())).collect(),
+        Kind::Instrument => model.instruments.ids().map(|id| model.title(id.into())).collect(),
+        Kind::Theme => model.themes.ids().map(|id| model.title(id.into())).collect(),
+        Kind::Wave => model.waves.ids().map(|id| model.title(id.into())).collect(),
+        _ => Vec::new(),
+    };
+    let mut all = all;
+    all.sort();
+    all
+}
+
+/// Several lines to type.
+pub struct Form {
+    /// Its title.
+    pub title: String,
+    /// The lines.
+    pub fields: Vec<FormField>,
+    /// The line being typed.
+    pub at: usize,
+    /// What saving causes: keys with their texts, empty ones included.
+    pub then: Then<Vec<(String, String)>>,
+}
+
+impl Form {
+    /// A form of these lines.
+    pub fn new(
+        title: impl Into<String>,
+        fields: Vec<FormField>,
+        then: impl Fn(Vec<(String, String)>, &Cx<'_>, &mut Hand) -> Result<Step, String> + 'static,
+    ) -> Self {
+        Self {
+            title: title.into(),
+            fields,
+            at: 0,
+            then: Box::new(then),
+        }
+    }
+
+    pub(super) fn note(&self) -> String {
+        let Some(field) = self.fields.get(self.at) else {
+            return String::new();
+        };
+        let need = if field.needed {
+            " It must be filled in."
+        } else {
+            ""
+        };
+        if field.choices.is_empty() {
+            format!(
+                "{}.{need} Tab goes to the next line, Enter saves all of it.",
+                field.label
+            )
+        } else {
+            format!(
+                "{}: {}. Type its beginning, or Up and Down.{need}",
+                field.label,
+                field.choices.join(", ")
+            )
+        }
+    }
+
+    pub(super) fn paste(&mut self, pasted: &str) {
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.input.paste(pasted);
+        }
+    }
+
+    fn complete(&mut self) {
+        let Some(field) = self.fields.get_mut(self.at) else {
+            return;
+        };
+        let typed = text::fold(field.input.text());
+        if !typed.is_empty()
+            && let Some(choice) = field
+                .choices
+                .iter()
+                .find(|choice| text::fold(choice).starts_with(&typed))
+        {
+            field.input.set(&choice.clone());
+        }
+    }
+
+    fn step_choice(&mut self, by: isize) {
+        let Some(field) = self.fields.get_mut(self.at) else {
+            return;
+        };
+        if field.choices.is_empty() {
+            return;
+        }
+        let here = field
+            .choices
+            .iter()
+            .position(|choice| choice == field.input.text());
+        let next = match here {
+            Some(here) => here.saturating_add_signed(by).min(field.choices.len() - 1),
+            None => 0,
+        };
+        field.input.set(&field.choices[next].clone());
+    }
+
+    pub(super) fn text(&mut self, typed: Typed, cx: &Cx<'_>, hand: &mut Hand) -> Step {
+        let last = self.fields.len().saturating_sub(1);
+        match typed {
+            Typed::Key(key) => {
+                if let Some(field) = self.fields.get_mut(self.at) {
+                    // A choice is replaced, not added to, by the letter that begins another.
+                    let picked = field.choices.iter().any(|choice| choice == field.input.text());
+                    if picked && matches!(key, TextKey::Type(_)) {
+                        field.input.set("");
+                    }
+                    field.input.edit(key);
+                }
+            }
+            Typed::Next => {
+                self.complete();
+                self.at = if self.at == last { 0 } else { self.at + 1 };
+            }
+            Typed::Previous => {
+                self.complete();
+                self.at = if self.at == 0 { last } else { self.at - 1 };
+            }
+            Typed::Down => self.step_choice(1),
+            Typed::Up => self.step_choice(-1),
+            Typed::Save => {
+                self.complete();
+                if let Some(missing) = self
+                    .fields
+                    .iter()
+                    .position(|f| f.needed && f.input.text().trim().is_empty())
+                {
+                    self.at = missing;
+                    return Step::Say(format!("{} must be filled in.", self.fields[missing].label));
+                }
+                let texts = self
+                    .fields
+                    .iter()
+                    .map(|f| (f.key.clone(), f.input.text().trim().to_owned()))
+                    .collect();
+                return match (self.then)(texts, cx, hand) {
+                    Ok(step) => Step::Many(vec![Step::Close, step]),
+                    Err(problem) => Step::Say(problem),
+                };
+            }
+            Typed::Leave => return Step::Many(vec![Step::Close, Step::say("Nothing was added or changed.")]),
+        }
+        Step::Stay
+    }
+
+    pub(super) fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
+        let label = self
+            .fields
+            .iter()
+            .map(|f| text::width(&f.label))
+            .max()
+            .unwrap_or(8)
+            .min(24);
+        let rows = u16::try_from(self.fields.len()).unwrap_or(u16::MAX);
+        let area = popup_area(cx.body, 64, rows);
+        let inside = canvas.popup(area, &self.title);
+        let room = usize::from(inside.height).max(1);
+        let top = (self.at + 1).saturating_sub(room);
+        let mut place = None;
+        for (row, field) in self.fields.iter().enumerate().skip(top).take(room) {
+            let y = inside.y + u16::try_from(row - top).unwrap_or(0);
+            let here = row == self.at;
+            let need = if field.needed && field.input.text().is_empty() {
+                '!'
+            } else {
+                ' '
+            };
+            let sign = if here { '>' } else { ' ' };
+            let name = text::pad_right(&field.label, label);
+            let x = inside.x
+                + canvas.put(
+                    inside.x,
+                    y,
+                    inside.width,
+                    &format!("{sign}{need}{name}  "),
+                    Role::Plain,
+                );
+            let width = inside.right().saturating_sub(x);
+            if here {
+                let (typed, at) = field.input.window(width.saturating_sub(2));
+                let typed = text::pad_right(&typed, usize::from(width.saturating_sub(2)));
+                canvas.put(x, y, width, &format!("[{typed}]"), Role::Typing);
+                place = Some(Position { x: x + 1 + at, y });
+            } else {
+                canvas.put(x + 1, y, width.saturating_sub(1), field.input.text(), Role::Plain);
+            }
+        }
+        place
+    }
+}

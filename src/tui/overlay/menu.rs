@@ -1,0 +1,302 @@
+//! A popup of rows: one key chooses. Labels never change while it is open.
+
+use ratatui::layout::Position;
+
+use super::Then;
+use crate::domain::text;
+use crate::tui::key::{Action, Context};
+use crate::tui::part::{Canvas, LineInput, popup_area};
+use crate::tui::screen::{Cx, Typed};
+use crate::tui::step::{Hand, Step};
+use crate::tui::theme::Role;
+
+/// One row of a menu.
+#[derive(Clone, Debug, Default)]
+pub struct MenuRow {
+    /// The key that chooses it at once.
+    pub label: Option<char>,
+    /// What it says.
+    pub text: String,
+    /// Why it cannot be chosen just now; said when somebody tries.
+    pub barred: Option<String>,
+}
+
+impl MenuRow {
+    /// A row chosen by this key.
+    pub fn new(label: char, text: impl Into<String>) -> Self {
+        Self {
+            label: Some(label),
+            text: text.into(),
+            barred: None,
+        }
+    }
+    /// A row without a key of its own.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self {
+            label: None,
+            text: text.into(),
+            barred: None,
+        }
+    }
+    /// A row that explains why it cannot be chosen.
+    pub fn barred(text: impl Into<String>, why: impl Into<String>) -> Self {
+        Self {
+            label: None,
+            text: text.into(),
+            barred: Some(why.into()),
+        }
+    }
+}
+
+/// A popup of rows.
+pub struct Menu {
+    /// Its title.
+    pub title: String,
+    /// The heading above the rows; empty for none.
+    pub heading: String,
+    /// The rows.
+    pub rows: Vec<MenuRow>,
+    /// Lines under the rows: consequences.
+    pub footer: Vec<String>,
+    /// The sentence for the message line.
+    pub note: String,
+    /// Which table its keys come from: popup, move popup, field menu, go-to.
+    pub table: Context,
+    /// What choosing a row causes, by its number.
+    pub then: Then<usize>,
+    /// What other actions of its table cause (swap, unassign).
+    pub other: Option<Then<Action>>,
+    row: usize,
+    find: Option<LineInput>,
+}
+
+impl Menu {
+    /// A menu of these rows.
+    pub fn new(
+        title: impl Into<String>,
+        rows: Vec<MenuRow>,
+        then: impl Fn(usize, &Cx<'_>, &mut Hand) -> Result<Step, String> + 'static,
+    ) -> Self {
+        Self {
+            title: title.into(),
+            heading: String::new(),
+            rows,
+            footer: Vec::new(),
+            note: String::new(),
+            table: Context::Popup,
+            then: Box::new(then),
+            other: None,
+            row: 0,
+            find: None,
+        }
+    }
+
+    /// With the cursor on this row.
+    #[must_use]
+    pub fn on(mut self, row: usize) -> Self {
+        self.row = row.min(self.rows.len().saturating_sub(1));
+        self
+    }
+
+    /// With a sentence for the message line.
+    #[must_use]
+    pub fn saying(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+
+    /// Open with the find line ready: typing narrows the rows at once.
+    #[must_use]
+    pub fn finding(mut self) -> Self {
+        self.find = Some(LineInput::default());
+        self
+    }
+
+    pub(super) fn context(&self) -> Context {
+        if self.find.is_some() {
+            Context::Text
+        } else {
+            self.table
+        }
+    }
+
+    /// The rows that match what is typed, by number.
+    fn shown(&self) -> Vec<usize> {
+        let wanted = self
+            .find
+            .as_ref()
+            .map(|find| text::fold(find.text()))
+            .unwrap_or_default();
+        let words: Vec<&str> = wanted.split_whitespace().collect();
+        let all = 0..self.rows.len();
+        all.filter(|row| {
+            let line = text::fold(&self.rows[*row].text);
+            words.iter().all(|word| line.contains(word))
+        })
+        .collect()
+    }
+
+    fn choose(&self, row: usize, cx: &Cx<'_>, hand: &mut Hand) -> Step {
+        let Some(chosen) = self.rows.get(row) else {
+            return Step::Stay;
+        };
+        if let Some(why) = &chosen.barred {
+            return Step::say(why.clone());
+        }
+        match (self.then)(row, cx, hand) {
+            Ok(step) => Step::Many(vec![Step::Close, step]),
+            Err(why) => Step::Say(why),
+        }
+    }
+
+    pub(super) fn act(&mut self, action: Action, cx: &Cx<'_>, hand: &mut Hand) -> Step {
+        match action {
+            Action::Down => self.step(1),
+            Action::Up => self.step(-1),
+            Action::Back | Action::Leave | Action::Cancel | Action::No => return Step::Close,
+            Action::Open => return self.choose(self.row, cx, hand),
+            Action::Filter => self.find = Some(LineInput::default()),
+            Action::Label(label) => {
+                let Some(row) = self.rows.iter().position(|row| row.label == Some(label)) else {
+                    return Step::Unbound;
+                };
+                return self.choose(row, cx, hand);
+            }
+            other => {
+                return match self.other.as_ref().map(|then| then(other, cx, hand)) {
+                    Some(Ok(step)) => Step::Many(vec![Step::Close, step]),
+                    Some(Err(why)) => Step::Say(why),
+                    None => Step::Unbound,
+                };
+            }
+        }
+        Step::Stay
+    }
+
+    fn step(&mut self, by: isize) {
+        let shown = self.shown();
+        let here = shown.iter().position(|row| *row == self.row).unwrap_or(0);
+        let next = here.saturating_add_signed(by).min(shown.len().saturating_sub(1));
+        self.row = shown.get(next).copied().unwrap_or(0);
+    }
+
+    pub(super) fn text(&mut self, typed: Typed, cx: &Cx<'_>, hand: &mut Hand) -> Step {
+        match typed {
+            Typed::Key(key) => {
+                if let Some(find) = &mut self.find {
+                    find.edit(key);
+                }
+                self.row = self.shown().first().copied().unwrap_or(0);
+                Step::Stay
+            }
+            Typed::Save => match self.shown().contains(&self.row) {
+                true => self.choose(self.row, cx, hand),
+                false => Step::say("Nothing matches. Esc shows all rows again."),
+            },
+            Typed::Down | Typed::Next => {
+                self.step(1);
+                Step::Stay
+            }
+            Typed::Up | Typed::Previous => {
+                self.step(-1);
+                Step::Stay
+            }
+            Typed::Leave => {
+                self.find = None;
+                if self.rows.is_empty() {
+                    Step::Close
+                } else {
+                    Step::Stay
+                }
+            }
+        }
+    }
+
+    pub(super) fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
+        let shown = self.shown();
+        let longest = self
+            .rows
+            .iter()
+            .map(|row| text::width(&row.text) + 6)
+            .chain(self.footer.iter().map(|line| text::width(line)))
+            .chain([text::width(&self.title) + 2, text::width(&self.heading) + 6, 30])
+            .max()
+            .unwrap_or(30);
+        let extra =
+            usize::from(!self.heading.is_empty()) + self.footer.len() + usize::from(self.find.is_some());
+        let size = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        let area = popup_area(cx.body, size(longest), size(shown.len().max(1) + extra));
+        let inside = canvas.popup(area, &self.title);
+        let mut y = inside.y;
+        let mut place = None;
+        if let Some(find) = &self.find {
+            let (typed, at) = find.window(inside.width.saturating_sub(2));
+            canvas.put(inside.x, y, inside.width, &format!("/ {typed}"), Role::Typing);
+            place = Some(Position {
+                x: inside.x + 2 + at,
+                y,
+            });
+            y += 1;
+        }
+        if !self.heading.is_empty() {
+            canvas.put(
+                inside.x + 6,
+                y,
+                inside.width.saturating_sub(6),
+                &self.heading,
+                Role::Plain,
+            );
+            y += 1;
+        }
+        let room = usize::from(inside.bottom().saturating_sub(y))
+            .saturating_sub(self.footer.len())
+            .max(1);
+        let here = shown.iter().position(|row| *row == self.row).unwrap_or(0);
+        let top = here
+            .saturating_sub(room.saturating_sub(2).max(1) - 1)
+            .min(shown.len().saturating_sub(room));
+        for row in shown.iter().skip(top).take(room) {
+            let is = &self.rows[*row];
+            let sign = if *row == self.row { '>' } else { ' ' };
+            let label = is.label.unwrap_or(if is.barred.is_some() { '-' } else { ' ' });
+            canvas.put(
+                inside.x,
+                y,
+                inside.width,
+                &format!("{sign} {label}  {}", is.text),
+                Role::Plain,
+            );
+            if *row == self.row {
+                canvas.tint(
+                    ratatui::layout::Rect {
+                        y,
+                        height: 1,
+                        ..inside
+                    },
+                    Role::Cursor,
+                );
+                place = place.or(Some(Position { x: inside.x, y }));
+            }
+            y += 1;
+        }
+        if shown.is_empty() {
+            canvas.put(inside.x, y, inside.width, "no match", Role::Plain);
+            y += 1;
+        }
+        let hidden = shown.len().saturating_sub(top + room);
+        if hidden > 0 {
+            canvas.put_right(
+                area.right() - 2,
+                area.bottom() - 1,
+                20,
+                &format!(" v {hidden} more "),
+                Role::Plain,
+            );
+        }
+        for line in &self.footer {
+            canvas.put(inside.x, y, inside.width, line, Role::Plain);
+            y += 1;
+        }
+        place
+    }
+}

@@ -1,0 +1,185 @@
+//! Panes: parts of the body divided by one rule with the title in it; no boxes.
+
+use ratatui::layout::{Position, Rect};
+
+use super::print::{Canvas, Line};
+use super::{Column, fit_columns};
+use crate::domain::text;
+use crate::tui::theme::Role;
+
+/// A titled part of the body.
+#[derive(Clone, Debug, Default)]
+pub struct Pane {
+    /// The title.
+    pub title: String,
+    /// What follows the title in the same rule.
+    pub more: String,
+    /// Whether keys go here.
+    pub focused: bool,
+    /// Whether what it shows may be old: drawn with `=`.
+    pub stale: bool,
+}
+
+impl Pane {
+    /// A pane with this title.
+    pub fn new(title: impl Into<String>, focused: bool) -> Self {
+        Self {
+            title: title.into(),
+            focused,
+            ..Self::default()
+        }
+    }
+
+    /// With words after the title.
+    #[must_use]
+    pub fn with(mut self, more: impl Into<String>) -> Self {
+        self.more = more.into();
+        self
+    }
+
+    /// Draws the rule in the first row of the area and answers the rest.
+    pub fn draw(&self, canvas: &mut Canvas<'_>, area: Rect) -> Rect {
+        if area.height == 0 {
+            return area;
+        }
+        let rule = if self.stale { '=' } else { canvas.glyphs.rule };
+        let line: String = std::iter::repeat_n(rule, usize::from(area.width)).collect();
+        canvas.clear(Rect { height: 1, ..area });
+        canvas.put(area.x, area.y, area.width, &line, Role::Plain);
+        let (title, role) = if self.focused {
+            (format!("[ {} ]", self.title), Role::Focus)
+        } else {
+            (self.title.clone(), Role::Plain)
+        };
+        let width = area.width.saturating_sub(2);
+        let used = canvas.put(area.x + 2, area.y, width, &title, role);
+        if !self.more.is_empty() && used + 2 < width {
+            canvas.put(
+                area.x + 2 + used,
+                area.y,
+                width - used,
+                &format!("  {} ", self.more),
+                Role::Plain,
+            );
+        }
+        Rect {
+            y: area.y + 1,
+            height: area.height - 1,
+            ..area
+        }
+    }
+}
+
+impl Canvas<'_> {
+    /// Draws headings and the rows given (already the window), the cursor on row `cursor` of them.
+    ///
+    /// Four columns of signs come before the cells: `>` for the cursor, `*` for marks. `below` says how many
+    /// more rows there are. Answers where the hardware cursor belongs.
+    pub fn table(
+        &mut self,
+        area: Rect,
+        columns: &[Column],
+        rows: &[Line],
+        cursor: Option<usize>,
+        below: usize,
+    ) -> Option<Position> {
+        let fitted = fit_columns(columns, area.width.saturating_sub(4));
+        let mut x = area.x + 4;
+        for (index, width) in &fitted {
+            self.put(x, area.y, *width, columns[*index].title, Role::Plain);
+            x += width + 1;
+        }
+        let body = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(1),
+            ..area
+        };
+        self.rows(body, &fitted, rows, cursor, below)
+    }
+
+    /// Draws rows without headings into columns already fitted.
+    pub fn rows(
+        &mut self,
+        area: Rect,
+        fitted: &[(usize, u16)],
+        rows: &[Line],
+        cursor: Option<usize>,
+        below: usize,
+    ) -> Option<Position> {
+        let mut place = None;
+        let full = usize::from(area.height);
+        let room = if below > 0 || rows.len() > full {
+            full.saturating_sub(1)
+        } else {
+            full
+        };
+        for (row, line) in rows.iter().take(room).enumerate() {
+            let y = area.y + u16::try_from(row).unwrap_or(0);
+            let here = cursor == Some(row);
+            let sign = format!(
+                "{} {}",
+                if here { '>' } else { ' ' },
+                if line.marked { '*' } else { ' ' }
+            );
+            self.put(area.x, y, 3, &sign, Role::Plain);
+            let mut x = area.x + 4;
+            for (index, width) in fitted {
+                if let Some(cell) = line.cells.get(*index) {
+                    let role = if line.marked && cell.role == Role::Plain {
+                        Role::Marked
+                    } else {
+                        cell.role
+                    };
+                    if line.at == Some(*index) && here {
+                        let inner = text::pad_right(
+                            &text::fit(&cell.text, usize::from(width.saturating_sub(2)), self.glyphs.cut),
+                            usize::from(width.saturating_sub(2)),
+                        );
+                        self.put(x.saturating_sub(1), y, width + 1, &format!("[{inner}]"), role);
+                    } else {
+                        self.put(x, y, *width, &cell.text, role);
+                    }
+                }
+                x += width + 1;
+            }
+            if here {
+                self.tint(
+                    Rect {
+                        x: area.x,
+                        y,
+                        width: area.width,
+                        height: 1,
+                    },
+                    Role::Cursor,
+                );
+                place = Some(Position { x: area.x, y });
+            }
+        }
+        let hidden = below + rows.len().saturating_sub(room);
+        if hidden > 0 && full > 0 {
+            let y = area.y + area.height - 1;
+            self.put(area.x, y, area.width, &format!("v {hidden} more"), Role::Plain);
+        }
+        place
+    }
+}
+
+/// Splits an area into parts of these heights from the top; the last gets the rest. Parts without room are empty.
+#[must_use]
+pub fn split_rows(area: Rect, heights: &[u16]) -> Vec<Rect> {
+    let mut y = area.y;
+    let mut left = area.height;
+    let mut parts = Vec::with_capacity(heights.len() + 1);
+    for height in heights {
+        let height = (*height).min(left);
+        parts.push(Rect { y, height, ..area });
+        y += height;
+        left -= height;
+    }
+    parts.push(Rect {
+        y,
+        height: left,
+        ..area
+    });
+    parts
+}

@@ -1,0 +1,158 @@
+//! What can happen to the program, and what the program asks the loop to do.
+
+use chrono::{DateTime, Utc};
+use crossterm::event::KeyEvent;
+
+use crate::domain::{AdminName, AdminRole, AnyId, Cohort, Edit, Entry, EntryHead, Id, Model, Refusal, Rev};
+
+/// Everything that can happen.
+#[derive(Debug)]
+pub enum Signal {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has another size.
+    Resize(u16, u16),
+    /// The program was stopped and goes on.
+    Resumed,
+    /// News from the store.
+    News(News),
+    /// Work done off the screen's thread has an answer.
+    Done(Done),
+    /// A second has passed in which nothing else happened.
+    Tick,
+}
+
+/// What the store says.
+#[derive(Debug)]
+pub enum News {
+    /// We are connected: the cohort as it stands, and who we are.
+    Welcome {
+        /// The cohort.
+        model: Box<Model>,
+        /// The name the store knows us by.
+        me: AdminName,
+        /// What we may do.
+        role: AdminRole,
+    },
+    /// Somebody's edit landed.
+    Landed(Box<Entry>),
+    /// Our edit landed.
+    Settled {
+        /// Which edit.
+        nonce: u128,
+        /// As which entry.
+        rev: Rev,
+    },
+    /// Our edit was refused.
+    Refused {
+        /// Which edit.
+        nonce: u128,
+        /// Why.
+        refusal: Box<Refusal>,
+    },
+    /// Older lines of history, newest first.
+    Heads(Vec<EntryHead>),
+    /// One entry with its changes.
+    EntryIs(Box<Entry>),
+    /// Who is here.
+    Peers(Vec<Peer>),
+    /// The store is alive and at this revision.
+    Tick(Rev),
+    /// The connection is gone.
+    Lost,
+    /// It cannot be had: what is wrong, and what to do.
+    Failed {
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
+}
+
+/// Answers of the loop to things it was asked to do.
+#[derive(Debug)]
+pub enum Done {
+    /// Files were written: how many, where.
+    Written {
+        /// What was written, in words.
+        what: String,
+    },
+    /// Something asked for could not be done.
+    Failed {
+        /// What is wrong and what to do.
+        what: String,
+    },
+}
+
+/// Another admin who is here now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// The name.
+    pub name: AdminName,
+    /// Which terminal of that admin.
+    pub seat: u64,
+    /// Where they are.
+    pub place: Place,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Last sign of activity.
+    pub active: DateTime<Utc>,
+    /// Whether this is our own terminal.
+    pub me: bool,
+}
+
+/// Where somebody is in the program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The breadcrumb: `Now > CNIO-1`.
+    pub view: String,
+    /// The record under the cursor.
+    pub on: Option<AnyId>,
+    /// The field being edited, if one is.
+    pub editing: Option<String>,
+}
+
+/// What the loop must do.
+#[derive(Debug, PartialEq)]
+pub enum Out {
+    /// Send an edit to the store.
+    Propose(Edit),
+    /// Have the store take an entry back.
+    Undo {
+        /// Told apart from every other edit.
+        nonce: u128,
+        /// Which entry.
+        rev: Rev,
+    },
+    /// Ask for lines of history older than this revision.
+    Heads(Rev),
+    /// Ask for one entry.
+    Entry(Rev),
+    /// Open another cohort.
+    OpenCohort(Id<Cohort>),
+    /// Tell the others where we are.
+    Place(Place),
+    /// Put text on the terminal's clipboard.
+    Copy(String),
+    /// Write messages into the outbox.
+    Outbox(Vec<Letter>),
+    /// Draw everything again.
+    Repaint,
+    /// Try to connect now.
+    Reconnect,
+    /// Leave.
+    Quit,
+}
+
+/// A message ready to be written as an .eml file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// Name and address of who gets it.
+    pub to: (String, String),
+    /// Subject line.
+    pub subject: String,
+    /// Text.
+    pub body: String,
+}
