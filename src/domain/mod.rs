@@ -18,7 +18,10 @@ pub mod text;
 pub mod when;
 mod word;
 
-pub use ask::{Limits, Participant, Status};
+pub use ask::{
+    Clashing, Counts, Expected, Limits, Outlook, Participant, Phase, Ratio, Register, RegisterRow, Scope,
+    Status, natural,
+};
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
 pub use id::{AnyId, Id, Mint, NotAnId};
 

@@ -1,8 +1,14 @@
 //! What a model is asked: who, which, how many, when. Each file holds the questions about one subject.
 
+mod clashes;
 mod find;
 mod links;
+mod rates;
 mod roster;
+mod sessions;
 mod title;
 
-pub use roster::{Limits, Participant, Status};
+pub use clashes::Clashing;
+pub use rates::{Outlook, Ratio, Scope};
+pub use roster::{Limits, Participant, Status, natural};
+pub use sessions::{Counts, Expected, Phase, Register, RegisterRow};

@@ -1,0 +1,295 @@
+//! Who is in the way of a session at a time, and which times are free.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
+
+use super::sessions::Expected;
+use crate::domain::{Busy, BusyKind, Enrolment, Group, Id, Model, Person, Session};
+
+/// The office day in which slots are proposed: minutes from midnight, end excluded for the end of a session.
+const OFFICE_MINUTES: std::ops::Range<u32> = 9 * 60..18 * 60;
+/// Minutes between the starts of proposed slots.
+const STEP_MINUTES: usize = 30;
+/// Days beyond its window in which a slot is looked for when the window has none.
+const DAYS_BEYOND: i64 = 42;
+
+/// One reason why a session cannot well be at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clashing {
+    /// Whom it concerns; none means everybody.
+    pub person: Option<Id<Person>>,
+    /// Why, without the name: `busy 16:30-17:30 (clinic)`.
+    pub why: String,
+    /// The other session, when that is why.
+    pub with: Option<Id<Session>>,
+}
+
+impl Model {
+    /// What is in the way of a session that stands; nothing is in the way of a cancelled one.
+    #[must_use]
+    pub fn clashes(&self, session: Id<Session>) -> Vec<Clashing> {
+        match self.sessions.get(session) {
+            Some(is) if is.stands() => self.clashes_at(session, is.starts, is.minutes),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What would be in the way of a session at another time.
+    #[must_use]
+    pub fn clashes_at(&self, session: Id<Session>, starts: DateTime<Utc>, minutes: u16) -> Vec<Clashing> {
+        let Some(is) = self.sessions.get(session) else {
+            return Vec::new();
+        };
+        let expected = self.expected_at(is, self.day(starts));
+        let mut found = Vec::new();
+        self.look_for_clashes(Some(session), is, &expected, starts, minutes, &mut |clash| {
+            found.push(clash());
+            true
+        });
+        found
+    }
+
+    /// What would be in the way of a new session of a group.
+    #[must_use]
+    pub fn clashes_of_new(&self, new: &Session) -> Vec<Clashing> {
+        let expected = self.expected_at(new, self.day(new.starts));
+        let mut found = Vec::new();
+        self.look_for_clashes(None, new, &expected, new.starts, new.minutes, &mut |clash| {
+            found.push(clash());
+            true
+        });
+        found
+    }
+
+    /// Whether nothing is in the way.
+    fn is_free(
+        &self,
+        session: Id<Session>,
+        is: &Session,
+        expected: &[Expected],
+        starts: DateTime<Utc>,
+    ) -> bool {
+        let mut free = true;
+        self.look_for_clashes(Some(session), is, expected, starts, is.minutes, &mut |_| {
+            free = false;
+            false
+        });
+        free
+    }
+
+    /// Calls `found` with each clash until it answers false.
+    fn look_for_clashes(
+        &self,
+        session: Option<Id<Session>>,
+        is: &Session,
+        expected: &[Expected],
+        starts: DateTime<Utc>,
+        minutes: u16,
+        found: &mut dyn FnMut(&dyn Fn() -> Clashing) -> bool,
+    ) {
+        let ends = starts + TimeDelta::minutes(i64::from(minutes));
+        let overlaps = |from: DateTime<Utc>, to: DateTime<Utc>| from < ends && starts < to;
+        for (_, busy) in self
+            .busy_for_everybody()
+            .filter(|(_, b)| overlaps(b.starts, b.ends))
+        {
+            let clash = || Clashing {
+                person: None,
+                why: self.why_busy(busy, starts),
+                with: None,
+            };
+            if !found(&clash) {
+                return;
+            }
+        }
+        // Everybody is expected at a workshop, so it is one clash and not one for each person.
+        let day = TimeDelta::hours(24);
+        for id in self.sessions_between(starts - day, ends) {
+            let Some(other) = self.sessions.get(id) else {
+                continue;
+            };
+            let for_everybody = other.group.is_none() || is.group.is_none();
+            if for_everybody
+                && Some(id) != session
+                && other.stands()
+                && overlaps(other.starts, other.ends())
+                && !found(&|| self.meets(None, id, other))
+            {
+                return;
+            }
+        }
+        for one in expected {
+            let Some(person) = self.enrolments.get(one.enrolment).map(|e| e.person) else {
+                continue;
+            };
+            for (_, busy) in self
+                .busy_of(person)
+                .filter(|(_, b)| b.person.is_some() && overlaps(b.starts, b.ends))
+            {
+                let clash = || Clashing {
+                    person: Some(person),
+                    why: self.why_busy(busy, starts),
+                    with: None,
+                };
+                if !found(&clash) {
+                    return;
+                }
+            }
+            if is.group.is_none() {
+                continue;
+            }
+            for group in self.groups_of_person(person, self.day(starts)) {
+                for (id, other) in self.sessions_in(group) {
+                    if Some(id) != session
+                        && other.stands()
+                        && overlaps(other.starts, other.ends())
+                        && !found(&|| self.meets(Some(person), id, other))
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The groups a person belongs to, leads or co-leads on a day, in any role.
+    fn groups_of_person(&self, person: Id<Person>, day: NaiveDate) -> Vec<Id<Group>> {
+        let mut groups = Vec::new();
+        for (enrolment, _) in self.enrolments_of(person) {
+            let member = self.memberships_of(enrolment).filter(|(_, m)| m.on(day));
+            groups.extend(member.map(|(_, m)| m.group));
+            let leads = self.leads_of(enrolment).filter(|(_, lead)| lead.on(day));
+            groups.extend(leads.map(|(group, _)| group));
+        }
+        groups.sort_unstable();
+        groups.dedup();
+        groups
+    }
+
+    /// The clash with another session.
+    fn meets(&self, person: Option<Id<Person>>, id: Id<Session>, other: &Session) -> Clashing {
+        let (from, to) = (self.local(other.starts), self.local(other.ends()));
+        Clashing {
+            person,
+            why: format!(
+                "{} is at {}-{}",
+                self.session_title(id),
+                from.format("%H:%M"),
+                to.format("%H:%M")
+            ),
+            with: Some(id),
+        }
+    }
+
+    /// Why somebody cannot come, seen from a day: `busy 16:30-17:30 (clinic)`, `leave until Fri 18 Apr`.
+    fn why_busy(&self, busy: &Busy, seen_from: DateTime<Utc>) -> String {
+        let (from, to) = (self.local(busy.starts), self.local(busy.ends));
+        let whole_day = busy.ends - busy.starts >= TimeDelta::hours(23);
+        let last_day = (busy.ends - TimeDelta::minutes(1)).with_timezone(&self.zone());
+        let span = if !whole_day {
+            format!(" {}-{}", from.format("%H:%M"), to.format("%H:%M"))
+        } else if busy.kind == BusyKind::Holiday || last_day.date_naive() == self.day(seen_from) {
+            String::new()
+        } else {
+            format!(" until {}", last_day.format("%a %-d %b"))
+        };
+        let what = if busy.what.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", busy.what)
+        };
+        format!("{}{span}{what}", busy.kind)
+    }
+
+    /// Times at which nothing is in the way of a session: weekdays between 09:00 and 18:00 on the half hour, from
+    /// `from` on, after the group's session before and before the one after, inside the round's window when it
+    /// has one. Those that lie in everybody's free times come first, then by time.
+    #[must_use]
+    pub fn free_slots(
+        &self,
+        session: Id<Session>,
+        from: DateTime<Utc>,
+        how_many: usize,
+    ) -> Vec<DateTime<Utc>> {
+        let Some(is) = self.sessions.get(session) else {
+            return Vec::new();
+        };
+        let of = |id: Option<Id<Session>>| id.and_then(|id| self.sessions.get(id));
+        let first = of(self.session_before(session)).map_or(from, |before| from.max(before.ends()));
+        let last = of(self.session_after(session)).map(|after| after.starts);
+        let window = self.round_of(session).map(|round| (round.opens, round.closes));
+        let (opens, closes) = window.unwrap_or_else(|| {
+            let day = self.day(first);
+            (day, day + TimeDelta::days(DAYS_BEYOND))
+        });
+        let begin = opens.max(self.day(first));
+        let inside = self.slots_in(session, is, begin, closes, first, last);
+        let mut slots = if inside.is_empty() {
+            let begin = self.day(first);
+            self.slots_in(
+                session,
+                is,
+                begin,
+                begin + TimeDelta::days(DAYS_BEYOND),
+                first,
+                last,
+            )
+        } else {
+            inside
+        };
+        slots.sort_unstable();
+        slots.into_iter().take(how_many).map(|(_, at)| at).collect()
+    }
+
+    /// The free slots of these days, with whether they miss somebody's free times.
+    fn slots_in(
+        &self,
+        session: Id<Session>,
+        is: &Session,
+        opens: NaiveDate,
+        closes: NaiveDate,
+        first: DateTime<Utc>,
+        last: Option<DateTime<Utc>>,
+    ) -> Vec<(bool, DateTime<Utc>)> {
+        let mut slots = Vec::new();
+        for day in opens.iter_days().take_while(|day| *day <= closes) {
+            if matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+                continue;
+            }
+            let expected = self.expected_at(is, day);
+            for minute in OFFICE_MINUTES.step_by(STEP_MINUTES) {
+                if minute + u32::from(is.minutes) > OFFICE_MINUTES.end {
+                    break;
+                }
+                let time = NaiveTime::from_num_seconds_from_midnight_opt(minute * 60, 0);
+                let Some(at) = time.and_then(|time| self.moment(day, time)) else {
+                    continue;
+                };
+                let ends = at + TimeDelta::minutes(i64::from(is.minutes));
+                if at < first || last.is_some_and(|last| ends > last) {
+                    continue;
+                }
+                if self.is_free(session, is, &expected, at) {
+                    let misses = expected
+                        .iter()
+                        .any(|one| !self.likes(one.enrolment, at, is.minutes));
+                    slots.push((misses, at));
+                }
+            }
+        }
+        slots
+    }
+
+    /// Whether a meeting lies in somebody's free times; somebody who named none likes any.
+    #[must_use]
+    pub fn likes(&self, enrolment: Id<Enrolment>, starts: DateTime<Utc>, minutes: u16) -> bool {
+        let Some(is) = self.enrolments.get(enrolment) else {
+            return true;
+        };
+        let local = self.local(starts);
+        is.availability.is_empty()
+            || is
+                .availability
+                .iter()
+                .any(|free| free.covers(local.weekday(), local.time(), minutes))
+    }
+}
