@@ -13,6 +13,10 @@ mod merge;
 mod model;
 mod record;
 mod refusal;
+#[cfg(test)]
+#[allow(dead_code, reason = "the small world offers more than one test takes")]
+#[path = "../../tests/suite/kit/world.rs"]
+pub(crate) mod sample;
 mod table;
 pub mod text;
 pub mod when;

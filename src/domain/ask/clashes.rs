@@ -293,3 +293,76 @@ impl Model {
                 .any(|free| free.covers(local.weekday(), local.time(), minutes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Record;
+    use crate::domain::sample::{at, day, now, person, session, world};
+
+    #[test]
+    fn a_busy_mentor_is_in_the_way() {
+        let model = world();
+        let clashes = model.clashes(session(&model, "CCIO-2/3"));
+        let expected = Clashing {
+            person: Some(person(&model, "Simon Whitfield")),
+            why: "busy 16:30-17:30 (clinic)".into(),
+            with: None,
+        };
+        assert_eq!(clashes, [expected]);
+    }
+
+    #[test]
+    fn an_earlier_hour_is_free() {
+        let model = world();
+        let third = session(&model, "CCIO-2/3");
+        assert_eq!(model.clashes_at(third, at(day(2025, 3, 19), 15, 0), 60), []);
+    }
+
+    #[test]
+    fn a_bank_holiday_is_in_everybodys_way() {
+        let model = world();
+        let clashes = model.clashes_at(session(&model, "CCIO-2/4"), at(day(2025, 4, 18), 9, 0), 60);
+        assert_eq!(clashes[0].person, None);
+        assert_eq!(clashes[0].why, "bank holiday (Good Friday)");
+    }
+
+    #[test]
+    fn nobody_is_in_two_sessions_at_once() {
+        let mut model = world();
+        let (one, two) = (session(&model, "CCIO-1/4"), session(&model, "CCIO-2/4"));
+        let mentor = model.expected(one)[0].enrolment;
+        let group_id = model
+            .sessions
+            .get(two)
+            .and_then(|is| is.group)
+            .expect("of a group");
+        let mut group = model.groups.get(group_id).expect("there").clone();
+        group.leads[0].enrolment = mentor;
+        model.put(Record::Group(group_id, Box::new(group)), 1);
+        let starts = model.sessions.get(one).expect("there").starts;
+        let clashes = model.clashes_at(two, starts, 60);
+        assert_eq!(clashes.len(), 1);
+        assert_eq!(clashes[0].why, "CCIO-1 S4 is at 10:30-11:30");
+        assert_eq!(clashes[0].with, Some(one));
+    }
+
+    #[test]
+    fn free_slots_lie_after_now_inside_the_window_and_in_nobodys_way() {
+        let model = world();
+        let third = session(&model, "CCIO-2/3");
+        let slots = model.free_slots(third, now(), 400);
+        assert_eq!(slots[0], at(day(2025, 3, 18), 11, 0));
+        assert!(slots.iter().all(|at| model.day(*at) <= day(2025, 3, 31)));
+        assert!(slots.iter().all(|at| model.clashes_at(third, *at, 60).is_empty()));
+        assert!(!slots.contains(&at(day(2025, 3, 19), 16, 0)));
+    }
+
+    #[test]
+    fn slots_in_everybodys_free_times_come_first() {
+        let model = world();
+        let slots = model.free_slots(session(&model, "CCIO-1/4"), now(), 3);
+        let tuesday = day(2025, 4, 1);
+        assert_eq!(slots[0], at(tuesday, 8, 0), "09:00 in London in April");
+    }
+}

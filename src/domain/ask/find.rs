@@ -233,3 +233,62 @@ fn by_id<T: Recorded>(text: &str, has: impl Fn(Id<T>) -> bool) -> Option<Result<
         Err(Refusal::missing(what, "it may be of another cohort, or gone"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::Reason;
+    use crate::domain::sample::{person, world};
+
+    #[test]
+    fn a_person_is_found_by_address_in_any_case() {
+        let model = world();
+        let found = model.find_person(" Fatima.Rahman@Example.org");
+        assert_eq!(found, Ok(person(&model, "Fatima Rahman")));
+    }
+
+    #[test]
+    fn a_person_is_found_by_an_earlier_address() {
+        let mut model = world();
+        let id = person(&model, "Fatima Rahman");
+        let mut is = model.people.get(id).expect("there").clone();
+        is.earlier_emails.push("fatima@old.example.org".into());
+        model.put(crate::domain::Record::Person(id, Box::new(is)), 2);
+        assert_eq!(model.find_person("fatima@old.example.org"), Ok(id));
+    }
+
+    #[test]
+    fn a_person_is_found_by_parts_of_the_name_without_accents() {
+        let model = world();
+        let whole = person(&model, "José Núñez-Pérez");
+        assert_eq!(model.find_person("nunez, jose"), Ok(whole));
+    }
+
+    #[test]
+    fn an_ambiguous_name_is_answered_with_the_candidates() {
+        let refusal = world()
+            .find_person("a")
+            .expect_err("three people have a name that begins so");
+        assert_eq!(refusal.reason, Reason::Missing);
+        assert!(
+            refusal.what.contains("Amina Yusuf <a.yusuf@example.org>"),
+            "{}",
+            refusal.what
+        );
+    }
+
+    #[test]
+    fn a_session_is_found_by_group_and_round() {
+        let model = world();
+        let third = model.find_session("ccio-2/3").expect("there");
+        assert_eq!(model.session_title(third), "CCIO-2 S3");
+        assert_eq!(model.find_session("CCIO-2 S3"), Ok(third));
+        assert_eq!(model.find_session(&third.to_string()), Ok(third));
+        assert!(model.find_session("CCIO-2/9").is_err());
+    }
+
+    #[test]
+    fn an_unknown_group_is_answered_with_those_there_are() {
+        let refusal = world().find_group("CCIO-9").expect_err("there is none");
+        assert_eq!(refusal.hint, "there are CCIO-1, CCIO-2");
+    }
+}

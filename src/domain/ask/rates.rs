@@ -317,3 +317,72 @@ impl Model {
         outlook
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::{enrolled, group, now, stream, world};
+
+    const fn of(part: u32, whole: u32) -> Ratio {
+        Ratio { part, whole }
+    }
+
+    #[test]
+    fn percent_is_rounded_and_none_of_nothing() {
+        assert_eq!(of(2, 3).percent(), Some(67));
+        assert_eq!(of(1, 8).percent(), Some(13));
+        assert_eq!(of(0, 0).percent(), None);
+    }
+
+    #[test]
+    fn attendance_counts_present_and_late_mentees_of_closed_registers() {
+        let model = world();
+        // Sessions 1 and 2, five mentees each: one apologies, two absences.
+        assert_eq!(model.attendance_of_group(group(&model, "CCIO-1")), of(7, 10));
+        assert_eq!(model.commitment_of_group(group(&model, "CCIO-1")), of(8, 10));
+        assert_eq!(model.attendance_of_stream(stream(&model, "CCIO")), of(12, 16));
+        assert_eq!(model.attendance_of_cohort(), of(18, 22));
+        assert_eq!(model.commitment_of_cohort(), of(20, 22));
+    }
+
+    #[test]
+    fn a_mentor_has_a_rate_of_his_own() {
+        let model = world();
+        assert_eq!(
+            model.attendance_of_enrolment(enrolled(&model, "Amara Okafor")),
+            of(2, 2)
+        );
+        assert_eq!(
+            model.attendance_of_enrolment(enrolled(&model, "Tomasz Nowak")),
+            of(1, 2)
+        );
+    }
+
+    #[test]
+    fn sessions_are_due_once_begun() {
+        let model = world();
+        assert_eq!(
+            model.held_and_due(Scope::Group(group(&model, "CNIO-1")), now()),
+            of(3, 3)
+        );
+        assert_eq!(
+            model.held_and_due(Scope::Group(group(&model, "CCIO-1")), now()),
+            of(2, 3)
+        );
+        assert_eq!(
+            model.held_and_due(Scope::Group(group(&model, "CCIO-2")), now()),
+            of(2, 2)
+        );
+        assert_eq!(model.held_and_due(Scope::Cohort, now()), of(7, 8));
+    }
+
+    #[test]
+    fn the_outlook_counts_what_was_attended_and_what_can_be() {
+        let model = world();
+        let tomasz = model.outlook(enrolled(&model, "Tomasz Nowak"), now());
+        assert_eq!((tomasz.attended, tomasz.to_come, tomasz.needed), (1, 4, 4));
+        assert!(tomasz.is_possible() && !tomasz.is_reached());
+        let late = model.outlook(enrolled(&model, "Amina Yusuf"), now());
+        assert_eq!((late.attended, late.to_come), (0, 4));
+    }
+}

@@ -455,3 +455,105 @@ impl Model {
         local_to_utc(day.and_time(time), self.zone()).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::{at, day, now, session, world};
+
+    #[test]
+    fn the_phase_follows_the_clock() {
+        let model = world();
+        let phase = |name: &str| model.phase(session(&model, name), now());
+        assert_eq!(phase("CCIO-1/3"), Phase::Live);
+        assert_eq!(phase("CNIO-1/3"), Phase::Ended);
+        assert_eq!(phase("CCIO-1/2"), Phase::Closed);
+        assert_eq!(phase("CCIO-2/3"), Phase::Confirmed);
+        assert_eq!(phase("CCIO-2/4"), Phase::Planned);
+        let soon = at(day(2025, 3, 19), 15, 1);
+        assert_eq!(model.phase(session(&model, "CCIO-2/3"), soon), Phase::Soon);
+    }
+
+    #[test]
+    fn a_past_session_that_nobody_confirmed_or_marked_is_unconfirmed() {
+        let model = world();
+        let later = at(day(2025, 4, 20), 9, 0);
+        assert_eq!(
+            model.phase(session(&model, "CCIO-2/4"), later),
+            Phase::Unconfirmed
+        );
+    }
+
+    #[test]
+    fn a_day_has_the_sessions_that_start_on_it_by_the_cohorts_clocks() {
+        let model = world();
+        let titles: Vec<_> = model
+            .sessions_on(day(2025, 3, 18))
+            .iter()
+            .map(|id| model.session_title(*id))
+            .collect();
+        assert_eq!(titles, ["CNIO-1 S3", "CCIO-1 S3"]);
+    }
+
+    #[test]
+    fn the_mentor_is_expected_first_and_only_members_of_the_day_follow() {
+        let model = world();
+        let names = |name: &str| -> Vec<String> {
+            let expected = model.expected(session(&model, name));
+            expected
+                .iter()
+                .map(|e| model.enrolled_name(e.enrolment))
+                .collect()
+        };
+        let third = [
+            "Amara Okafor",
+            "Daniel Price",
+            "Fatima Rahman",
+            "Tomasz Nowak",
+            "李梅 Li Mei",
+        ];
+        assert_eq!(names("CCIO-1/3"), third);
+        assert_eq!(
+            names("CCIO-1/2").len(),
+            6,
+            "somebody who left later was expected then"
+        );
+    }
+
+    #[test]
+    fn a_register_shows_marks_and_those_before() {
+        let model = world();
+        let register = model.register(session(&model, "CCIO-1/3"));
+        assert!(!register.closed);
+        let tomasz = register
+            .rows
+            .iter()
+            .find(|row| row.name == "Tomasz Nowak")
+            .expect("expected");
+        assert_eq!(tomasz.mark, None);
+        let before = [(1, Some(MarkValue::Present)), (2, Some(MarkValue::Absent))];
+        assert_eq!(tomasz.earlier, before);
+        let counts = Counts {
+            present: 2,
+            late: 1,
+            unmarked: 2,
+            ..Counts::default()
+        };
+        assert_eq!(register.counts, counts);
+        assert_eq!(model.counts(register.session), counts);
+    }
+
+    #[test]
+    fn sessions_of_a_group_follow_one_another() {
+        let model = world();
+        let third = session(&model, "CCIO-1/3");
+        assert_eq!(model.session_before(third), Some(session(&model, "CCIO-1/2")));
+        assert_eq!(model.session_after(third), Some(session(&model, "CCIO-1/4")));
+        let group = model
+            .sessions
+            .get(third)
+            .and_then(|is| is.group)
+            .expect("of a group");
+        assert_eq!(model.next_session(group, now()), Some(third));
+    }
+}

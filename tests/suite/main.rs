@@ -1,0 +1,7 @@
+//! One binary for everything that is tested from outside the library: see the table in the module list.
+
+#[allow(dead_code, reason = "a kit offers more than one file of tests takes")]
+mod kit;
+
+mod listed;
+mod rules;
