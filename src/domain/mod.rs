@@ -8,6 +8,7 @@ mod entry;
 pub mod field;
 mod id;
 mod index;
+mod intent;
 mod kind;
 mod merge;
 mod model;
@@ -29,6 +30,7 @@ pub use ask::{
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
 pub use id::{AnyId, Id, Mint, NotAnId};
 
+pub use intent::{Joining, Placement};
 pub use kind::{Kind, Record, Recorded};
 pub use merge::{FieldChange, from_json};
 pub use model::{HEADS_KEPT, Model};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::{AdminName, Rev};
 use super::id::AnyId;
 
+use super::when::WhenProblem;
 use super::word::words;
 
 words! {
@@ -111,6 +112,17 @@ impl Refusal {
             Reason::Unreadable => 'U',
         };
         format!("{letter}-{}", self.rule)
+    }
+}
+
+impl From<WhenProblem> for Refusal {
+    /// A time that the clocks skip or repeat stands against rule 13; anything else was not readable.
+    fn from(problem: WhenProblem) -> Self {
+        let (what, hint) = (problem.to_string(), problem.remedy());
+        match problem {
+            WhenProblem::Skipped { .. } | WhenProblem::Twice { .. } => Self::rule(13, what, hint),
+            _ => Self::unreadable(what, hint),
+        }
     }
 }
 
