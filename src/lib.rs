@@ -1,4 +1,5 @@
 //! `cohort`: live administration of a mentoring cohort, in the terminal.
 
 pub mod domain;
+pub mod exchange;
 pub mod tui;
