@@ -7,15 +7,19 @@
 //!
 //! An edit without changes says that everything is already as asked; it is admitted and changes nothing.
 
+mod calendar;
 mod draft;
 mod grouping;
 mod office;
 mod people;
+mod register;
 #[cfg(test)]
 mod world;
 
+pub use calendar::Slot;
 pub use grouping::Placement;
 pub use people::Joining;
+pub use register::Attendee;
 
 use super::{AnyId, Edit, Id, Recorded};
 
