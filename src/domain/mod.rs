@@ -18,11 +18,13 @@ mod refusal;
 #[allow(dead_code, reason = "the small world offers more than one test takes")]
 #[path = "../../tests/suite/kit/world.rs"]
 pub(crate) mod sample;
+pub mod statistics;
 mod table;
 pub mod text;
 pub mod when;
 mod word;
 
+pub use ask::feedback;
 pub use ask::{
     Clashing, Counts, Expected, Limits, Outlook, Participant, Phase, Ratio, Register, RegisterRow, Scope,
     Status, natural,

@@ -1,6 +1,7 @@
 //! What a model is asked: who, which, how many, when. Each file holds the questions about one subject.
 
 mod clashes;
+pub mod feedback;
 mod find;
 mod links;
 mod rates;
