@@ -15,5 +15,5 @@ mod step;
 pub mod theme;
 
 pub use app::{App, Looks, whole};
-pub use signal::{Done, Letter, News, Out, Peer, Place, Signal};
+pub use signal::{Done, News, Out, Peer, Place, Signal};
 pub use step::{Hand, Step};

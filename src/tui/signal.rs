@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 
 use crate::domain::{AdminName, AdminRole, AnyId, Cohort, Edit, Entry, EntryHead, Id, Model, Refusal, Rev};
+use crate::exchange::Letter;
 
 /// Everything that can happen.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub enum News {
         /// What we may do.
         role: AdminRole,
     },
+    /// Another cohort that was asked for.
+    Opened(Box<Model>),
     /// Somebody's edit landed.
     Landed(Box<Entry>),
     /// Our edit landed.
@@ -58,8 +61,13 @@ pub enum News {
     EntryIs(Box<Entry>),
     /// Who is here.
     Peers(Vec<Peer>),
-    /// The store is alive and at this revision.
-    Tick(Rev),
+    /// Our edit could not be saved now; it may be sent again.
+    Unsaved {
+        /// Which edit.
+        nonce: u128,
+        /// Why, and what to do.
+        what: String,
+    },
     /// The connection is gone.
     Lost,
     /// It cannot be had: what is wrong, and what to do.
@@ -86,21 +94,17 @@ pub enum Done {
     },
 }
 
-/// Another admin who is here now.
+/// Somebody else who is here now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
     /// The name.
     pub name: AdminName,
-    /// Which terminal of that admin.
-    pub seat: u64,
     /// Where they are.
     pub place: Place,
     /// Since when.
     pub since: DateTime<Utc>,
     /// Last sign of activity.
     pub active: DateTime<Utc>,
-    /// Whether this is our own terminal.
-    pub me: bool,
 }
 
 /// Where somebody is in the program.
@@ -144,15 +148,4 @@ pub enum Out {
     Reconnect,
     /// Leave.
     Quit,
-}
-
-/// A message ready to be written as an .eml file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
-    /// Name and address of who gets it.
-    pub to: (String, String),
-    /// Subject line.
-    pub subject: String,
-    /// Text.
-    pub body: String,
 }

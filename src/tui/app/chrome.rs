@@ -30,9 +30,7 @@ pub(super) fn lamp(app: &App, now: DateTime<Utc>) -> String {
         Line::Failed(..) => "OFFLINE".to_owned(),
         Line::Down(since) if seconds(*since) < 15 => format!("STALE {}s", seconds(*since)),
         Line::Down(since) => format!("OFFLINE {}s", seconds(*since) / 15 * 15),
-        Line::Up(heard) if seconds(*heard) >= 15 => format!("OFFLINE {}s", seconds(*heard) / 15 * 15),
-        Line::Up(heard) if seconds(*heard) >= 5 => format!("STALE {}s", seconds(*heard) / 5 * 5),
-        Line::Up(_) => {
+        Line::Up => {
             let late = app
                 .waiting
                 .iter()
@@ -161,12 +159,7 @@ impl App {
             Some(super::Overlay::Help(help)) => format!("{} actions here", help.count()),
             _ => self.screen().aside(&cx),
         };
-        let others: Vec<&str> = self
-            .peers
-            .iter()
-            .filter(|peer| !peer.me)
-            .map(|peer| peer.name.as_str())
-            .collect();
+        let others: Vec<&str> = self.peers.iter().map(|peer| peer.name.as_str()).collect();
         if !others.is_empty() && all.width >= 60 {
             let here = format!("here: you, {}", others.join(", "));
             aside = if aside.is_empty() {

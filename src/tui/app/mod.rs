@@ -25,8 +25,8 @@ use crate::tui::theme::{ASCII, Glyphs, Theme, UTF8};
 enum Line {
     /// Not connected yet.
     Joining,
-    /// Connected; the store was last heard at this moment.
-    Up(DateTime<Utc>),
+    /// Connected.
+    Up,
     /// Gone since this moment.
     Down(DateTime<Utc>),
     /// Not to be had: what is wrong, what to do.

@@ -11,10 +11,14 @@ use crate::tui::step::Step;
 impl App {
     pub(super) fn news(&mut self, news: News, now: DateTime<Utc>) {
         if !matches!(news, News::Lost | News::Failed { .. }) {
-            self.line = Line::Up(now);
+            self.line = Line::Up;
         }
         match news {
             News::Welcome { model, me, role } => self.welcome(*model, me, role, now),
+            News::Opened(model) => {
+                let (me, role) = (self.me.clone(), self.role);
+                self.welcome(*model, me, role, now);
+            }
             News::Landed(entry) => {
                 let theirs = entry.by != self.me && entry.edit.cohort == self.model.focus;
                 self.model.apply(&entry);
@@ -53,7 +57,14 @@ impl App {
                 self.entries.insert(entry.rev, *entry);
             }
             News::Peers(peers) => self.peers = peers,
-            News::Tick(_) => {}
+            News::Unsaved { nonce, what } => {
+                if let Some(waiting) = self.answered(nonce) {
+                    let label = waiting
+                        .edit
+                        .map_or_else(|| "undo".to_owned(), |edit| edit.label.to_string());
+                    self.message = format!("Not saved: {label}. {what}");
+                }
+            }
             News::Lost => {
                 if !matches!(self.line, Line::Down(_)) {
                     self.line = Line::Down(now);

@@ -163,38 +163,29 @@ impl App {
     }
 
     pub(super) fn who(&mut self, now: DateTime<Utc>) -> Step {
-        let rows: Vec<MenuRow> = self
-            .peers
-            .iter()
-            .map(|peer| {
-                let name = if peer.me {
-                    "you".to_owned()
-                } else {
-                    peer.name.clone()
-                };
-                let editing = peer
-                    .place
-                    .editing
-                    .as_ref()
-                    .map(|f| format!(", editing {f}"))
-                    .unwrap_or_default();
-                let idle = (now - peer.active).num_minutes();
-                let idle = if idle >= 5 {
-                    format!("idle {idle} min")
-                } else {
-                    String::new()
-                };
-                let since = self.clock(peer.since, false);
-                MenuRow::plain(format!(
-                    "{name:<12} {}{editing}   since {since} {idle}",
-                    peer.place.view
-                ))
-            })
-            .collect();
-        if rows.is_empty() {
-            return Step::say("Nobody is known to be here: there is no connection.");
-        }
-        let places: Vec<Option<AnyId>> = self.peers.iter().map(|peer| peer.place.on).collect();
+        let mut rows = vec![MenuRow::plain(format!("{:<12} {}", "you", self.place.view))];
+        rows.extend(self.peers.iter().map(|peer| {
+            let editing = peer
+                .place
+                .editing
+                .as_ref()
+                .map(|f| format!(", editing {f}"))
+                .unwrap_or_default();
+            let idle = (now - peer.active).num_minutes();
+            let idle = if idle >= 5 {
+                format!("idle {idle} min")
+            } else {
+                String::new()
+            };
+            let since = self.clock(peer.since, false);
+            let name = crate::domain::text::fit(&peer.name, 12, "~");
+            MenuRow::plain(format!(
+                "{name} {}{editing}   since {since} {idle}",
+                peer.place.view
+            ))
+        }));
+        let mut places = vec![self.place.on];
+        places.extend(self.peers.iter().map(|peer| peer.place.on));
         let menu = Menu::new(format!("Who is here {}", rows.len()), rows, move |row, _, _| {
             Ok(places.get(row).copied().flatten().map_or(Step::Stay, Step::Show))
         });

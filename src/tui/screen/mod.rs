@@ -22,7 +22,7 @@ pub struct Cx<'a> {
     pub me: &'a str,
     /// What we may do.
     pub role: AdminRole,
-    /// Everybody who is here, ourselves included.
+    /// Everybody else who is here.
     pub peers: &'a [Peer],
     /// Edits sent and not yet answered, oldest first.
     pub waiting: &'a [Edit],
@@ -42,7 +42,7 @@ impl Cx<'_> {
     pub fn edited_by(&self, id: AnyId) -> Option<String> {
         self.peers
             .iter()
-            .find(|peer| !peer.me && peer.place.on == Some(id) && peer.place.editing.is_some())
+            .find(|peer| peer.place.on == Some(id) && peer.place.editing.is_some())
             .map(|peer| crate::domain::text::initials(&peer.name))
     }
 

@@ -24,3 +24,5 @@ pub fn open_cohort(model: &Model) -> Step {
     });
     Step::Ask(Overlay::Menu(menu))
 }
+    Step::Stay
+}
