@@ -24,5 +24,3 @@ pub fn open_cohort(model: &Model) -> Step {
     });
     Step::Ask(Overlay::Menu(menu))
 }
-    Step::Stay
-}
