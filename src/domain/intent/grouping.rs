@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::draft::{Draft, many};
-use super::people::end_lead_of;
+use super::people::{end_lead_of, end_leads};
 use crate::domain::text::{clean_name, fold};
 use crate::domain::{
     CohortState, Edit, Enrolment, Group, GroupState, Id, Lead, LeadRole, Membership, Mint, Model, Origin,
@@ -274,7 +274,10 @@ impl Model {
         }
         let mut draft = Draft::on(self);
         let last = day.pred_opt().unwrap_or(day);
-        draft.change(group, |g: &mut Group| end_lead_of(&mut g.leads, mentor, last))?;
+        draft.change(group, |g: &mut Group| {
+            end_lead_of(&mut g.leads, mentor, last);
+            form_anew(g, day);
+        })?;
         Ok(draft.edit(mint, "end", format!("{name} as mentor of {}", is.code)))
     }
 
@@ -350,10 +353,7 @@ impl Model {
     ) -> Result<(), Refusal> {
         let last = self.last_day_in(group, now);
         draft.change(group, |g: &mut Group| {
-            let mentors: Vec<_> = g.leads.iter().map(|l| l.enrolment).collect();
-            for mentor in mentors {
-                end_lead_of(&mut g.leads, mentor, last);
-            }
+            end_leads(&mut g.leads, last, |_| true);
             g.state = GroupState::Dissolved;
         })?;
         let to_come = self
@@ -485,13 +485,7 @@ impl Model {
             }
             end_lead_of(&mut g.leads, mentor, last);
             if role == LeadRole::Lead {
-                let leads = g
-                    .leads
-                    .iter_mut()
-                    .filter(|l| l.role == LeadRole::Lead && l.to.is_none());
-                for lead in leads {
-                    lead.to = Some(last.max(lead.from.pred_opt().unwrap_or(lead.from)));
-                }
+                end_leads(&mut g.leads, last, |l| l.role == LeadRole::Lead);
                 if running && g.state == GroupState::Forming {
                     g.state = GroupState::Active;
                 }
@@ -503,6 +497,13 @@ impl Model {
                 to: None,
             });
         })
+    }
+}
+
+/// An active group without a lead on this day forms anew (rule 6).
+pub(super) fn form_anew(group: &mut Group, day: NaiveDate) {
+    if group.state == GroupState::Active && group.lead_on(day).is_none() {
+        group.state = GroupState::Forming;
     }
 }
 

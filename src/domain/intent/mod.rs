@@ -8,11 +8,13 @@
 //! An edit without changes says that everything is already as asked; it is admitted and changes nothing.
 
 mod calendar;
+mod cohorts;
 mod draft;
 mod grouping;
 mod office;
 mod people;
 mod register;
+mod template;
 #[cfg(test)]
 mod world;
 

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 
 use super::draft::{Draft, many};
-use crate::domain::text::{clean_name, email_problem, fold, fold_email, refuse_name};
+use super::grouping::form_anew;
+use crate::domain::text::{clean_name, clean_text, email_problem, fold, fold_email, refuse_name};
 use crate::domain::{
     Application, ApplicationState, CohortState, Edit, EndedBy, Ending, Enrolment, EnrolmentState, FreeTime,
     Group, Id, Lead, LeadRole, Mint, Model, Person, Refusal, Role, Stage, Stream,
@@ -11,10 +12,12 @@ use crate::domain::{
 
 /// Days an offer stands before it expires, unless the office says otherwise.
 const OFFER_DAYS: u64 = 14;
+/// What is kept as the reason when nobody gave one.
+const NO_REASON: &str = "no reason given";
 /// Months for which an applicant who was not accepted is kept (rule 16).
-const KEPT_DECLINED: Months = Months::new(6);
+pub(super) const KEPT_DECLINED: Months = Months::new(6);
 /// Months after the cohort's last day for which a participant is kept (rule 16).
-const KEPT_PARTICIPANT: Months = Months::new(24);
+pub(super) const KEPT_PARTICIPANT: Months = Months::new(24);
 
 /// How somebody joins, or asks to join: everything about the part, nothing about the person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -309,11 +312,12 @@ impl Model {
         by: EndedBy,
         now: DateTime<Utc>,
     ) -> Result<(), Refusal> {
-        let ended = Ending {
-            on: self.day(now),
-            reason: crate::domain::text::clean_text(reason).text,
-            by,
+        let reason = match clean_text(reason).text {
+            none if none.is_empty() && state != EnrolmentState::Completed => NO_REASON.to_owned(),
+            reason => reason,
         };
+        let on = self.day(now);
+        let ended = Ending { on, reason, by };
         draft.change(id, |enrolment: &mut Enrolment| {
             enrolment.state = state;
             enrolment.ended = Some(ended);
@@ -370,6 +374,7 @@ impl Model {
                     to: None,
                 });
             }
+            form_anew(group, next_day);
         })
     }
 
@@ -414,7 +419,8 @@ impl Model {
         ))
     }
 
-    /// Makes the participation of a person whose place is certain.
+    /// Makes the participation of a person whose place is certain; who withdrew before takes it up again, because
+    /// there is one participation per person and role (rule 1).
     pub(super) fn enrol(
         &self,
         draft: &mut Draft<'_>,
@@ -429,6 +435,20 @@ impl Model {
             person.retain_until = person.retain_until.max(kept)
         })?;
         let running = matches!(cohort.state, CohortState::Running | CohortState::Evaluating);
+        let state = if running {
+            EnrolmentState::Active
+        } else {
+            EnrolmentState::Confirmed
+        };
+        let before = self.enrolments_of(person).find(|(_, e)| e.role == joining.role);
+        if let Some((id, _)) = before.filter(|(_, e)| e.state == EnrolmentState::Withdrawn) {
+            draft.change(id, |e: &mut Enrolment| {
+                e.state = state;
+                e.ended = None;
+                e.stream = joining.stream;
+            })?;
+            return Ok(id);
+        }
         Ok(draft.make(
             mint,
             Enrolment {
@@ -441,11 +461,7 @@ impl Model {
                 availability: joining.availability,
                 capacity: joining.capacity,
                 from: self.day(now),
-                state: if running {
-                    EnrolmentState::Active
-                } else {
-                    EnrolmentState::Confirmed
-                },
+                state,
                 ended: None,
                 note: String::new(),
             },
@@ -453,13 +469,16 @@ impl Model {
     }
 }
 
-/// Gives a mentor's open times with a group their last day.
-pub(super) fn end_lead_of(leads: &mut [Lead], mentor: Id<Enrolment>, last: NaiveDate) {
-    for lead in leads
-        .iter_mut()
-        .filter(|l| l.enrolment == mentor && l.to.is_none())
-    {
-        lead.to = Some(last.max(lead.from.pred_opt().unwrap_or(lead.from)));
+/// Gives a mentor's open times with a group their last day; a time that began later is taken away.
+pub(super) fn end_lead_of(leads: &mut Vec<Lead>, mentor: Id<Enrolment>, last: NaiveDate) {
+    end_leads(leads, last, |lead| lead.enrolment == mentor);
+}
+
+/// Gives the open times that are meant their last day; those that began later are taken away.
+pub(super) fn end_leads(leads: &mut Vec<Lead>, last: NaiveDate, meant: impl Fn(&Lead) -> bool) {
+    leads.retain(|lead| lead.to.is_some() || !meant(lead) || lead.from <= last);
+    for lead in leads.iter_mut().filter(|lead| lead.to.is_none() && meant(lead)) {
+        lead.to = Some(last);
     }
 }
 
@@ -492,7 +511,7 @@ fn application(
         wishes: joining.wishes,
         availability: joining.availability,
         capacity: joining.capacity,
-        statement: crate::domain::text::clean_text(statement).text,
+        statement: clean_text(statement).text,
         received,
         state: ApplicationState::Received,
         offer_expires: None,

@@ -145,6 +145,7 @@ fn a_mentor_stops_leading_the_day_before() {
     let after = w.played(&edit);
     assert_eq!(after.lead_of(w.ccio_2, day("2025-03-19")), Some(w.amara));
     assert_eq!(after.lead_of(w.ccio_2, day(TODAY)), None);
+    assert_eq!(after.groups.get(w.ccio_2).unwrap().state, GroupState::Forming);
     let refused = w
         .model
         .end_lead(&mut mint(), w.ccio_2, w.ruth, day(TODAY))

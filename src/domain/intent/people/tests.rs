@@ -251,3 +251,21 @@ fn a_participation_ends_with_a_reason_and_who_began_it() {
         "paused does not end a participation"
     );
 }
+
+#[test]
+fn who_comes_back_takes_the_same_participation_up_again() {
+    let w = world();
+    let person = w.person(w.fatima);
+    let edit = w.model.withdraw(&mut mint(), &[person], "", now()).unwrap();
+    let model = w.played(&edit);
+    let ended = model.enrolments.get(w.fatima).unwrap().ended.clone().unwrap();
+    assert_eq!(ended.reason, "no reason given");
+    let known = model.people.get(person).unwrap().clone();
+    let edit = model
+        .add_person(&mut mint(), known, Role::Mentee, w.ccio, None, now())
+        .unwrap();
+    let after = played(&model, &edit);
+    assert_eq!(after.enrolments.len(), model.enrolments.len());
+    let back = after.enrolments.get(w.fatima).unwrap();
+    assert_eq!((back.state, back.ended.clone()), (EnrolmentState::Active, None));
+}
