@@ -1,6 +1,18 @@
 //! In and out: readers and writers of every file format. Models and values in, values out.
+//!
+//! A reader gives rows and problems, never an edit of the model behind somebody's back; a writer gives bytes.
+//! Must not know the terminal, the store or the clock.
 
+pub mod columns;
+mod delimited;
 pub mod example;
 mod letter;
+mod problem;
+pub mod sheet;
+pub mod sniff;
+pub mod value;
+mod workbook;
 
 pub use letter::Letter;
+pub use problem::FileProblem;
+pub use sheet::{Cell, RawSheet, Sheet, SheetRow, read_rows, read_sheet};
