@@ -5,3 +5,4 @@ mod kit;
 
 mod listed;
 mod rules;
+mod screens_now;

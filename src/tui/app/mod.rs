@@ -166,9 +166,12 @@ impl App {
             Signal::Paste(text) => self.paste(&text, now),
             Signal::Resize(width, height) => self.size = (width, height),
             Signal::Resumed => self.outs.push(Out::Repaint),
-            Signal::News(news) => self.news(news, now),
+            Signal::News(news) => {
+                self.news(news, now);
+                self.time_passes(now);
+            }
             Signal::Done(done) => self.done(done),
-            Signal::Tick => {}
+            Signal::Tick => self.time_passes(now),
         }
         self.tell_place(now);
         std::mem::take(&mut self.outs)
@@ -246,6 +249,14 @@ impl App {
         step
     }
 
+    /// Lets the screen send what has waited long enough in the hand.
+    fn time_passes(&mut self, now: DateTime<Utc>) {
+        if self.is_ready() {
+            let step = self.with_screen(now, |screen, cx, hand| screen.tick(None, cx, hand));
+            self.take(step, now);
+        }
+    }
+
     fn key(&mut self, event: KeyEvent, now: DateTime<Utc>) {
         let chord = Chord::of(event);
         if !self.is_ready() {
@@ -297,6 +308,8 @@ impl App {
             return self.with_overlay(now, |overlay, cx, hand| overlay.act(action, cx, hand));
         }
         self.message.clear();
+        let still_in_hand = self.with_screen(now, |screen, cx, hand| screen.tick(Some(action), cx, hand));
+        self.take(still_in_hand, now);
         match action {
             Action::View(tab) => Step::Go(tab),
             Action::Help => self.help(now),
@@ -342,6 +355,9 @@ impl App {
             overlay.paste(text);
             return;
         }
+        let still_in_hand =
+            self.with_screen(now, |screen, cx, hand| screen.tick(Some(Action::Paste), cx, hand));
+        self.take(still_in_hand, now);
         match self.with_screen(now, |screen, cx, hand| screen.paste(text, cx, hand)) {
             Some(step) => self.take(step, now),
             None => {

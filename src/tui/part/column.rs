@@ -55,11 +55,7 @@ pub fn fit_columns(columns: &[Column], width: u16) -> Vec<(usize, u16)> {
         .iter()
         .map(|i| {
             let column = columns[*i];
-            let more = if shares == 0 {
-                0
-            } else {
-                (spare * column.grows / shares).min(left)
-            };
+            let more = (spare * column.grows).checked_div(shares).unwrap_or(0).min(left);
             left -= more;
             (*i, column.least + more)
         })

@@ -164,6 +164,30 @@ impl Canvas<'_> {
     }
 }
 
+/// Heights for panes that want so many rows and need at least so many: the pane with the focus is served first,
+/// then the others in order; a pane that cannot have its least has none. Never more than `height` in all.
+#[must_use]
+pub fn share(height: u16, wants: &[u16], least: &[u16], focused: usize) -> Vec<u16> {
+    let mut shares = vec![0_u16; wants.len()];
+    let mut left = height;
+    let order = || std::iter::once(focused).chain((0..wants.len()).filter(|pane| *pane != focused));
+    for pane in order().filter(|pane| *pane < wants.len()) {
+        let need = least[pane].min(wants[pane]);
+        if need <= left {
+            shares[pane] = need;
+            left -= need;
+        }
+    }
+    for pane in order().filter(|pane| *pane < wants.len()) {
+        if shares[pane] > 0 {
+            let more = wants[pane].saturating_sub(shares[pane]).min(left);
+            shares[pane] += more;
+            left -= more;
+        }
+    }
+    shares
+}
+
 /// Splits an area into parts of these heights from the top; the last gets the rest. Parts without room are empty.
 #[must_use]
 pub fn split_rows(area: Rect, heights: &[u16]) -> Vec<Rect> {
@@ -182,4 +206,24 @@ pub fn split_rows(area: Rect, heights: &[u16]) -> Vec<Rect> {
         ..area
     });
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn the_pane_with_the_focus_is_served_first() {
+        assert_eq!(share(12, &[10, 10, 2], &[4, 3, 2], 1), [4, 6, 2]);
+    }
+
+    #[test]
+    fn a_pane_without_its_least_is_not_shown() {
+        assert_eq!(share(7, &[10, 10, 2], &[4, 3, 2], 0), [4, 3, 0]);
+    }
+
+    #[test]
+    fn nothing_is_given_that_nobody_wants() {
+        assert_eq!(share(40, &[5, 4, 2], &[4, 3, 2], 0), [5, 4, 2]);
+    }
 }

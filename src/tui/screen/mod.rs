@@ -1,6 +1,7 @@
 //! Screens: each owns its own view state, reads the model, and answers keys with steps.
 
 pub mod history;
+pub mod now;
 pub mod records;
 
 use chrono::{DateTime, Utc};
@@ -112,6 +113,11 @@ pub trait Screen {
     fn paste(&mut self, _text: &str, _cx: &Cx<'_>, _hand: &mut Hand) -> Option<Step> {
         None
     }
+    /// Sends what is still in the hand: all of it before `next` is done, and, when time passes, what has waited
+    /// long enough.
+    fn tick(&mut self, _next: Option<Action>, _cx: &Cx<'_>, _hand: &mut Hand) -> Step {
+        Step::Stay
+    }
     /// Keeps the selection valid after the model changed.
     fn settle(&mut self, cx: &Cx<'_>);
     /// Makes ready to draw in `cx.body`: scrolls so that the cursor is inside.
@@ -136,7 +142,7 @@ pub trait Screen {
 #[must_use]
 pub fn tabs() -> Vec<Box<dyn Screen>> {
     vec![
-        Box::<history::History>::default(),
+        Box::<now::Now>::default(),
         Box::<history::History>::default(),
         Box::<history::History>::default(),
         Box::<history::History>::default(),

@@ -1,6 +1,7 @@
-//! What tests share: the small world.
+//! What tests share: the small world, and the program on a stage.
 
 // The world is one file for the suite and for the tests in `src`; it names the domain as `super`.
 use cohort::domain::*;
 
+pub mod stage;
 pub mod world;

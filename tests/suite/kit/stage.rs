@@ -1,0 +1,257 @@
+//! The terminal program on a stage: keys in, text of the screen out, a store that answers at once.
+
+use chrono::{DateTime, Utc};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::world;
+use cohort::domain::{AdminRole, Edit, Entry, Mint, Model, Refusal};
+use cohort::tui::{App, Looks, News, Out, Peer, Place, Signal, picture};
+
+/// A program, the store behind it, and what it asked the loop to do.
+pub struct Stage {
+    /// The program.
+    pub app: App,
+    /// The cohort as the store has it.
+    pub model: Model,
+    /// Everything that landed, oldest first.
+    pub entries: Vec<Entry>,
+    /// What the program asked for besides edits, oldest first.
+    pub outs: Vec<Out>,
+    /// The clock.
+    pub now: DateTime<Utc>,
+    /// How many keys were pressed.
+    pub pressed: usize,
+    /// Whether the store answers; edits wait while it does not.
+    pub answers: bool,
+    size: (u16, u16),
+    waiting: Vec<Out>,
+}
+
+impl Stage {
+    /// Sam K before the small world at 80x24.
+    pub fn new() -> Self {
+        Self::with(world::world(), 80, 24)
+    }
+
+    /// Sam K before the small world.
+    pub fn sized(width: u16, height: u16) -> Self {
+        Self::with(world::world(), width, height)
+    }
+
+    /// Sam K before this cohort.
+    pub fn with(model: Model, width: u16, height: u16) -> Self {
+        let app = App::new(Looks::default(), Mint::seeded(4242), (width, height));
+        let mut stage = Self {
+            app,
+            model: model.clone(),
+            entries: Vec::new(),
+            outs: Vec::new(),
+            now: world::now(),
+            pressed: 0,
+            answers: true,
+            size: (width, height),
+            waiting: Vec::new(),
+        };
+        stage.signal(Signal::News(News::Welcome {
+            model: Box::new(model),
+            me: "Sam K".to_owned(),
+            role: AdminRole::Owner,
+        }));
+        stage.draw();
+        stage
+    }
+
+    /// Something happens; a frame is drawn after it, as the loop does.
+    pub fn signal(&mut self, signal: Signal) {
+        let outs = self.app.handle(signal, self.now);
+        self.carry_out(outs);
+        self.draw();
+    }
+
+    /// Presses keys: letters as they are, others as `<enter>`, `<esc>`, `<tab>`, `<down>`, `<space>`, `<c-c>`.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        let mut rest = keys;
+        while let Some(first) = rest.chars().next() {
+            let (event, used) = match (first, rest.find('>')) {
+                ('<', Some(end)) if end > 1 => (named(&rest[1..end]), end + 1),
+                (c, _) => (KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), c.len_utf8()),
+            };
+            rest = &rest[used..];
+            self.pressed += 1;
+            self.signal(Signal::Key(event));
+        }
+        self
+    }
+
+    /// Lets this many milliseconds pass, and the program know of it.
+    pub fn wait(&mut self, milliseconds: i64) -> &mut Self {
+        self.now += chrono::TimeDelta::milliseconds(milliseconds);
+        self.signal(Signal::Tick);
+        self
+    }
+
+    /// Somebody else's edit lands.
+    pub fn lands(&mut self, by: &str, edit: Edit) {
+        self.land(by, edit, None);
+    }
+
+    /// Other admins are here: name and place.
+    pub fn others(&mut self, others: &[(&str, Place)]) {
+        let peer = |(name, place): &(&str, Place)| Peer {
+            name: (*name).to_owned(),
+            place: place.clone(),
+            since: self.now,
+            active: self.now,
+        };
+        let peers = others.iter().map(peer).collect();
+        self.signal(Signal::News(News::Peers(peers)));
+    }
+
+    /// Answers what has waited while the store did not.
+    pub fn answer(&mut self) {
+        self.answers = true;
+        let waiting = std::mem::take(&mut self.waiting);
+        self.carry_out(waiting);
+        self.draw();
+    }
+
+    fn carry_out(&mut self, outs: Vec<Out>) {
+        for out in outs {
+            match out {
+                Out::Propose(_) | Out::Undo { .. } if !self.answers => self.waiting.push(out),
+                Out::Propose(edit) => {
+                    let nonce = edit.nonce;
+                    match self.admit(&edit) {
+                        Ok(()) => {
+                            let rev = self.land("Sam K", edit, None);
+                            self.signal(Signal::News(News::Settled { nonce, rev }));
+                        }
+                        Err(refusal) => {
+                            let refusal = Box::new(refusal);
+                            self.signal(Signal::News(News::Refused { nonce, refusal }));
+                        }
+                    }
+                }
+                Out::Undo { nonce, rev } => {
+                    let undone = self.entries.iter().find(|entry| entry.rev == rev);
+                    let Some(undone) = undone.cloned() else {
+                        let refusal =
+                            Box::new(Refusal::missing("there is no such change", "look at the history"));
+                        self.signal(Signal::News(News::Refused { nonce, refusal }));
+                        continue;
+                    };
+                    let mut edit = undone.edit.clone();
+                    edit.nonce = nonce;
+                    edit.changes = undone.edit.inverse();
+                    let rev = self.land("Sam K", edit, Some(rev));
+                    self.signal(Signal::News(News::Settled { nonce, rev }));
+                }
+                Out::Entry(rev) => {
+                    if let Some(entry) = self.entries.iter().find(|entry| entry.rev == rev).cloned() {
+                        self.signal(Signal::News(News::EntryIs(Box::new(entry))));
+                    }
+                }
+                other => self.outs.push(other),
+            }
+        }
+    }
+
+    fn admit(&self, edit: &Edit) -> Result<(), Refusal> {
+        self.model.rebase(edit, |_| "Jo T".to_owned()).map(|_| ())
+    }
+
+    fn land(&mut self, by: &str, edit: Edit, undoes: Option<u64>) -> u64 {
+        let entry = Entry {
+            rev: self.model.rev + 1,
+            at: self.now,
+            by: by.to_owned(),
+            edit,
+            undoes,
+        };
+        let rev = entry.rev;
+        self.model.apply(&entry);
+        self.entries.push(entry.clone());
+        self.signal(Signal::News(News::Landed(Box::new(entry))));
+        rev
+    }
+
+    fn draw(&mut self) -> Buffer {
+        let mut buf = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
+        self.app.view(self.now, &mut buf);
+        buf
+    }
+
+    /// The terminal gets another size.
+    pub fn resize(&mut self, width: u16, height: u16) {
+        self.size = (width, height);
+        self.signal(Signal::Resize(width, height));
+    }
+
+    /// What the screen shows.
+    pub fn text(&mut self) -> String {
+        picture::text(&self.draw())
+    }
+
+    /// The line under the cursor sign, blanks at its ends dropped.
+    pub fn cursor_line(&mut self) -> String {
+        let text = self.text();
+        let lines = text.lines().skip(2);
+        let here = lines.map(str::trim_end).find(|line| line.starts_with('>'));
+        here.map(|line| line.trim_start_matches('>').trim().to_owned())
+            .unwrap_or_default()
+    }
+
+    /// What was meant by the last entry, in words.
+    pub fn last(&self) -> String {
+        self.entries
+            .last()
+            .map(|entry| entry.edit.label.to_string())
+            .unwrap_or_default()
+    }
+
+    /// Compares the screen with `tests/golden/NAME.txt`; `UPDATE=1` writes it instead.
+    pub fn golden(&mut self, name: &str) {
+        let text = self.text() + "\n";
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.txt"));
+        if std::env::var_os("UPDATE").is_some() {
+            let folder = path.parent().expect("a golden frame is in a folder");
+            std::fs::create_dir_all(folder).expect("the folder can be made");
+            std::fs::write(&path, &text).expect("the frame can be written");
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(
+            kept, text,
+            "{name} looks different; UPDATE=1 keeps the new frame\n{text}"
+        );
+    }
+}
+
+/// The key of this name.
+fn named(name: &str) -> KeyEvent {
+    let (name, modifiers) = match name.strip_prefix("c-") {
+        Some(name) => (name, KeyModifiers::CONTROL),
+        None => (name, KeyModifiers::NONE),
+    };
+    let code = match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "backtab" => KeyCode::BackTab,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "pageup" => KeyCode::PageUp,
+        "pagedown" => KeyCode::PageDown,
+        "backspace" => KeyCode::Backspace,
+        "delete" => KeyCode::Delete,
+        "space" => KeyCode::Char(' '),
+        one if one.chars().count() == 1 => KeyCode::Char(one.chars().next().unwrap_or(' ')),
+        other => panic!("there is no key {other}"),
+    };
+    KeyEvent::new(code, modifiers)
+}
