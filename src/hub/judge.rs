@@ -1,0 +1,77 @@
+//! Whether an edit may land: brought up to date first, then held against the rules.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::{AdminName, AdminRole, Edit, Kind, Model, Refusal, Rev};
+use crate::store::codec;
+
+/// What was found.
+pub enum Judgement {
+    /// It may land, in this form.
+    Fresh(Edit),
+    /// Everything it asks for is true already.
+    Already,
+}
+
+/// Judges an edit against the present model.
+///
+/// An edit begun on an older state is rebuilt on the present one where it touched other fields than were changed
+/// meanwhile; where both touched the same, it is refused with both values.
+///
+/// # Errors
+/// With the rule that stands against it.
+pub fn judge(
+    model: &Model,
+    edit: &Edit,
+    role: AdminRole,
+    now: DateTime<Utc>,
+    who: impl Fn(Rev) -> AdminName,
+) -> Result<Judgement, Refusal> {
+    if edit.changes.is_empty() {
+        return Err(Refusal::unreadable(
+            "this changes nothing",
+            "say what is to become different",
+        ));
+    }
+    if let Some(change) = codec::too_long(&edit.changes) {
+        return Err(Refusal::rule(
+            0,
+            format!("{} is longer than 8 KB", model.title(change.id())),
+            "shorten its longest text",
+        ));
+    }
+    let known = model.cohorts.has(edit.cohort)
+        || edit
+            .changes
+            .iter()
+            .any(|change| change.id() == edit.cohort.into() && change.is_making())
+        || edit.changes.iter().all(|change| change.kind().is_shared());
+    if !known {
+        return Err(Refusal::missing(
+            "there is no such cohort",
+            "make it first: cohort init",
+        ));
+    }
+    let edit = model.rebase(edit, who)?;
+    if edit.changes.is_empty() {
+        return Ok(Judgement::Already);
+    }
+    admit(model, &edit, role, now)?;
+    Ok(Judgement::Fresh(edit))
+}
+
+/// The rules, as far as the hub itself knows them: who may do what.
+fn admit(_model: &Model, edit: &Edit, role: AdminRole, _now: DateTime<Utc>) -> Result<(), Refusal> {
+    let about_admins = edit.changes.iter().any(|change| change.kind() == Kind::Admin);
+    match role {
+        AdminRole::Viewer => Err(Refusal::not_permitted(
+            "a viewer changes nothing",
+            "ask an owner to make you an editor",
+        )),
+        AdminRole::Editor if about_admins => Err(Refusal::not_permitted(
+            "only an owner changes who the admins are",
+            "ask an owner",
+        )),
+        AdminRole::Editor | AdminRole::Owner => Ok(()),
+    }
+}

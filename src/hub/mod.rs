@@ -1,0 +1,27 @@
+//! Who may write: the store process and its clients.
+//!
+//! One process holds the data ([`serve`]); terminals and commands are its clients ([`Link`], [`Client`]) over a
+//! Unix socket. Inside, one thread writes ([`desk`]), and each connection has a reading and a writing thread
+//! ([`seat`]). Clients never lose an edit: what is unanswered when a connection breaks is sent again under the same
+//! nonce, to a store that is started if need be, and lands once. It must not know screens or files.
+
+mod client;
+mod desk;
+pub mod frame;
+mod judge;
+mod link;
+mod seat;
+mod service;
+mod socket;
+mod start;
+mod undo;
+mod who;
+pub mod wire;
+
+pub use client::{Client, Unlanded};
+pub use desk::Clock;
+pub use link::{Link, LinkEvent, Who, mint};
+pub use service::{LOG, Service, Serving, serve};
+pub use start::{LinkProblem, Start};
+pub use who::initials;
+pub use wire::{Condition, Greeting, Peer, Place, Wanted};
