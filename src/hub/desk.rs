@@ -104,7 +104,11 @@ impl Desk {
     /// Works until there is nothing more to do: nobody has been here for long enough, or it is told to stop.
     pub fn run(mut self, inbox: &Receiver<Inbox>) {
         let mut next_tick = Instant::now() + TICK;
-        while !self.stopping {
+        loop {
+            self.go_when_idle();
+            if self.stopping {
+                break;
+            }
             let gathered = self.peers_changed.map_or(next_tick, |since| since + GATHER);
             let wait = next_tick.min(gathered).saturating_duration_since(Instant::now());
             match inbox.recv_timeout(wait) {
@@ -128,7 +132,6 @@ impl Desk {
                     rev: self.store.header().revision,
                 }]);
             }
-            self.go_when_idle();
         }
         for seat in self.seats.values() {
             seat.outbox.dismiss(Farewell::Retiring);

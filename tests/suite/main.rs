@@ -6,3 +6,4 @@ mod kit;
 mod listed;
 mod rules;
 mod screens_now;
+mod takeover;

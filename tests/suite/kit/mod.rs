@@ -3,5 +3,6 @@
 // The world is one file for the suite and for the tests in `src`; it names the domain as `super`.
 use cohort::domain::*;
 
+pub mod office;
 pub mod stage;
 pub mod world;
