@@ -14,6 +14,7 @@ mod merge;
 mod model;
 mod record;
 mod refusal;
+mod rules;
 #[cfg(test)]
 #[allow(dead_code, reason = "the small world offers more than one test takes")]
 #[path = "../../tests/suite/kit/world.rs"]
@@ -39,4 +40,5 @@ pub use merge::{FieldChange, from_json};
 pub use model::{HEADS_KEPT, Model};
 pub use record::*;
 pub use refusal::{Clash, Reason, Refusal};
+pub use rules::{Broken, Listed, State, Step, Verdict, transitions};
 pub use table::{Row, Table};
