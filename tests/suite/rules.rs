@@ -10,3 +10,9 @@ fn rule_7_joining_late_never_makes_an_absence() {
     let late = world::enrolled(&model, "Amina Yusuf");
     assert_eq!(model.attendance_of_enrolment(late), Ratio::default());
 }
+
+#[test]
+fn the_small_world_breaks_no_rule() {
+    let model = world::world();
+    assert_eq!(model.broken_rules(world::now()), []);
+}

@@ -5,10 +5,42 @@ use std::collections::BTreeSet;
 use super::after::After;
 use super::{Found, Ruled};
 use crate::domain::text::fold;
-use crate::domain::{AnyId, Goal, Id, Instrument, Request, Response, Scale, Theme, Wave};
+use crate::domain::{
+    AnyId, Change, Edit, Goal, Id, Instrument, Refusal, Request, Response, Scale, Theme, Wave,
+};
 
 /// What precedes the key of a question that was answered for an earlier time ("then").
 const THEN: &str = "then:";
+
+/// Refuses an edit whose line of history would tell whose an anonymous answer is: one that brings an answer to an
+/// anonymous wave and notes of a few people that they answered it (rule 14).
+pub(super) fn refuse_link(edit: &Edit, after: &After<'_>) -> Result<(), Refusal> {
+    let anonymous = |wave: Id<Wave>| after.get(wave).is_some_and(|wave| wave.anonymous);
+    let brings = edit.changes.iter().any(|change| match change {
+        Change::Response(delta) => delta.after.as_ref().is_some_and(|is| anonymous(is.wave)),
+        _ => false,
+    });
+    if !brings {
+        return Ok(());
+    }
+    let noted = edit.changes.iter().filter(|change| match change {
+        Change::Request(delta) => delta
+            .after
+            .as_ref()
+            .is_some_and(|is| is.answered && anonymous(is.wave)),
+        _ => false,
+    });
+    let least = after
+        .cohort()
+        .map_or(5, |cohort| usize::from(cohort.smallest_published));
+    let noted = noted.count();
+    if (1..least).contains(&noted) {
+        let what = format!("noting an anonymous answer and {noted} who answered would tell whose it is");
+        let hint = format!("leave out who answered, or take in {least} answers at once");
+        return Err(Refusal::rule(14, what, hint));
+    }
+    Ok(())
+}
 
 impl Ruled for Instrument {
     fn names(&self, _: &mut dyn FnMut(AnyId)) {}
@@ -89,10 +121,8 @@ impl Ruled for Wave {
     }
 
     fn named_by(id: Id<Self>, after: &After<'_>) -> Option<AnyId> {
-        let request = after.under(|index| &index.requests_by_wave, &id);
-        let response = after.under(|index| &index.responses_by_wave, &id);
-        let request = request.first().map(|(id, _)| AnyId::from(*id));
-        request.or_else(|| response.first().map(|(id, _)| (*id).into()))
+        let request = after.first_under(|index| &index.requests_by_wave, &id);
+        request.or_else(|| after.first_under(|index| &index.responses_by_wave, &id))
     }
 }
 
@@ -184,11 +214,10 @@ impl Ruled for Response {
         }
     }
 
-    fn steps(id: Id<Self>, before: Option<&Self>, next: Option<&Self>, after: &After<'_>, found: &mut Found) {
+    fn steps(id: Id<Self>, before: Option<&Self>, next: Option<&Self>, _: &After<'_>, found: &mut Found) {
         if let (Some(before), Some(next)) = (before, next)
             && before.wave != next.wave
         {
-            let _ = after;
             found.breaks(
                 14,
                 id,

@@ -212,6 +212,7 @@ impl Model {
         self.refuse_stale(edit)?;
         let after = After::new(self, &edit.changes, now, forward);
         permitted::refuse_changes(self, edit, by, &after)?;
+        answers::refuse_link(edit, &after)?;
         let found = self.look_at_edit(edit, &after, false);
         let broken = self.newly_broken(found.broken, now);
         match broken.split_first() {
