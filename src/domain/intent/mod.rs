@@ -10,9 +10,11 @@
 mod calendar;
 mod cohorts;
 mod draft;
+mod feedback;
 mod grouping;
 mod office;
 mod people;
+mod publishing;
 mod register;
 mod template;
 #[cfg(test)]
@@ -21,6 +23,7 @@ mod world;
 pub use calendar::Slot;
 pub use grouping::Placement;
 pub use people::Joining;
+pub use publishing::Source;
 pub use register::Attendee;
 
 use super::{AnyId, Edit, Id, Recorded};

@@ -56,12 +56,16 @@ impl World {
     }
 }
 
-/// Checks that the edit says what was, and that its inverse gives the model back; answers the model after it.
+/// Checks that the rules admit the edit, that it says what was, and that its inverse gives the model back; answers the model after it.
 pub(super) fn played(model: &Model, edit: &Edit) -> Model {
     assert!(
         edit.changes.iter().all(|c| model.is_before(c)),
         "a before is not what is"
     );
+    if !edit.is_empty() {
+        let verdict = model.admit(edit, AdminRole::Owner, now());
+        assert_eq!(verdict, Ok(crate::domain::Verdict::Fresh), "{}", edit.label);
+    }
     let after = model.after(&edit.changes);
     assert!(edit.changes.iter().all(|c: &Change| after.is_after(c)));
     let back: Vec<_> = after
