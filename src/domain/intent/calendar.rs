@@ -5,8 +5,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::draft::{Draft, many};
-use crate::domain::text::{clean_name, clean_text};
+use super::draft::{Draft, many, reason_given};
+use crate::domain::text::clean_name;
 use crate::domain::when::{local_to_utc, moment_short};
 use crate::domain::{
     AnyId, Busy, BusyKind, Edit, Group, Id, Mint, Model, Person, Refusal, Round, Session, SessionState,
@@ -163,7 +163,7 @@ impl Model {
         let mut draft = Draft::on(self);
         draft.change(session, |s: &mut Session| {
             s.state = SessionState::Cancelled;
-            s.reason = clean_text(reason).text;
+            s.reason = reason_given(reason);
             moved(s);
         })?;
         Ok(draft.edit(mint, "cancel", title))
@@ -195,7 +195,7 @@ impl Model {
         draft.make_as(id, next);
         draft.change(session, |s: &mut Session| {
             s.state = SessionState::Postponed;
-            s.reason = clean_text(reason).text;
+            s.reason = reason_given(reason);
             s.postponed_to = Some(id);
             moved(s);
         })?;

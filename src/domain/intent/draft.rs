@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use crate::domain::kind::every_kind;
 use crate::domain::record::*;
 use crate::domain::table::Table;
+use crate::domain::text::clean_text;
 use crate::domain::{AnyId, Change, Delta, Edit, Id, Label, Mint, Model, Recorded, Refusal};
 
 /// A record kind and the table of the model that holds it.
@@ -140,6 +141,14 @@ pub(super) fn many(titles: &[String], several: &str) -> String {
     match titles {
         [one] => one.clone(),
         all => format!("{} {several}", all.len()),
+    }
+}
+
+/// The reason as it is kept: cleaned, and said to be missing where nobody gave one.
+pub(super) fn reason_given(reason: &str) -> String {
+    match clean_text(reason).text {
+        none if none.is_empty() => "no reason given".to_owned(),
+        reason => reason,
     }
 }
 

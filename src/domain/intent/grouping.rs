@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::draft::{Draft, many};
+use super::draft::{Draft, many, reason_given};
 use super::people::{end_lead_of, end_leads};
 use crate::domain::text::{clean_name, fold};
 use crate::domain::{
@@ -362,7 +362,7 @@ impl Model {
         for (id, _) in to_come.collect::<Vec<_>>() {
             draft.change(id, |s: &mut Session| {
                 s.state = SessionState::Cancelled;
-                s.reason = crate::domain::text::clean_text(reason).text;
+                s.reason = reason_given(reason);
                 s.sequence = s.sequence.saturating_add(1);
                 s.moves = s.moves.saturating_add(1);
             })?;

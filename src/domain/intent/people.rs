@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 
-use super::draft::{Draft, many};
+use super::draft::{Draft, many, reason_given};
 use super::grouping::form_anew;
 use crate::domain::text::{clean_name, clean_text, email_problem, fold, fold_email, refuse_name};
 use crate::domain::{
@@ -12,8 +12,6 @@ use crate::domain::{
 
 /// Days an offer stands before it expires, unless the office says otherwise.
 const OFFER_DAYS: u64 = 14;
-/// What is kept as the reason when nobody gave one.
-const NO_REASON: &str = "no reason given";
 /// Months for which an applicant who was not accepted is kept (rule 16).
 pub(super) const KEPT_DECLINED: Months = Months::new(6);
 /// Months after the cohort's last day for which a participant is kept (rule 16).
@@ -312,9 +310,9 @@ impl Model {
         by: EndedBy,
         now: DateTime<Utc>,
     ) -> Result<(), Refusal> {
-        let reason = match clean_text(reason).text {
-            none if none.is_empty() && state != EnrolmentState::Completed => NO_REASON.to_owned(),
-            reason => reason,
+        let reason = match state {
+            EnrolmentState::Completed => clean_text(reason).text,
+            _ => reason_given(reason),
         };
         let on = self.day(now);
         let ended = Ending { on, reason, by };

@@ -110,8 +110,8 @@ impl Model {
         Ok(draft.edit(mint, verb, self.title(quote.into())))
     }
 
-    /// Records what somebody agreed to: the consent with its wording, for all quotes or for one. A second record
-    /// of the same day corrects the first.
+    /// Records what somebody agreed to: the consent with its wording, for all quotes or for one. It takes the
+    /// place of what the person agreed to earlier for the same; a second record of the same day corrects the first.
     ///
     /// # Errors
     /// When there is no such person.
@@ -124,15 +124,19 @@ impl Model {
             retain_until: given.retain_until.or(kept),
             ..given
         };
-        let same = |c: &Consent| {
-            (c.purpose, c.quote, c.obtained, c.withdrawn)
-                == (consent.purpose, consent.quote, consent.obtained, None)
-        };
         let on = format!("consent of {name} to {}: {}", consent.purpose, consent.widest);
-        let before = self.consents_of(consent.person).find(|(_, c)| same(c));
+        let holds =
+            |c: &&Consent| (c.purpose, c.quote, c.withdrawn) == (consent.purpose, consent.quote, None);
+        let before: Vec<_> = self
+            .consents_of(consent.person)
+            .filter(|(_, c)| holds(c))
+            .collect();
         let mut draft = Draft::on(self);
-        match before {
-            Some((id, _)) => draft.change(id, |c: &mut Consent| *c = consent)?,
+        for (id, _) in before.iter().filter(|(_, c)| c.obtained < consent.obtained) {
+            draft.change(*id, |c: &mut Consent| c.withdrawn = Some(consent.obtained))?;
+        }
+        match before.iter().find(|(_, c)| c.obtained == consent.obtained) {
+            Some((id, _)) => draft.change(*id, |c: &mut Consent| *c = consent)?,
             None => {
                 draft.make(mint, consent);
             }

@@ -135,6 +135,10 @@ fn declining_sets_when_the_applicants_data_must_go() {
 fn an_offer_stands_for_a_fortnight() {
     let w = world();
     let (model, application) = applied(&w, "Nora");
+    let waitlist = model
+        .decide(&mut mint(), &[application], ApplicationState::Waitlisted, now())
+        .unwrap();
+    let model = played(&model, &waitlist);
     let edit = model
         .decide(&mut mint(), &[application], ApplicationState::Offered, now())
         .unwrap();
