@@ -44,7 +44,10 @@ impl App {
                     } else {
                         waiting.said
                     };
-                    self.message = format!("{said}. Saved {}. u undo", self.clock(now, true));
+                    let whole = format!("{said}. Saved {}. u undo", self.clock(now, true));
+                    let short = format!("{said}. u undo");
+                    let fits = crate::domain::text::width(&whole) <= usize::from(self.size.0);
+                    self.message = if fits { whole } else { short };
                 }
             }
             News::Refused { nonce, refusal } => {

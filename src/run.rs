@@ -1,0 +1,380 @@
+//! The loop: events of the terminal and of the store in, frames and requests out. One thread draws, nothing waits.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use color_eyre::eyre::{Result, WrapErr};
+use ratatui::buffer::Buffer;
+
+use crate::exchange::Letter;
+use crate::hub::{self, Link, LinkEvent, Who};
+use crate::terminal::{self, Event, Guard, Painter, Screen, Timing};
+use crate::tui::{App, Done, Looks, News, Out, Peer, Place, Signal, whole};
+
+/// How often changes by others are drawn at most (ux.md §12), and when writing to the terminal blocks.
+const LIVE: Duration = Duration::from_millis(250);
+const LIVE_SLOW: Duration = Duration::from_secs(1);
+/// How often lamps and clock are looked at; nothing is written unless they changed.
+const GLANCE: Duration = Duration::from_secs(1);
+/// Lines of history asked for at a time.
+const PAGE: u16 = 200;
+
+/// What the time is, for this process.
+#[derive(Clone, Copy, Debug)]
+pub enum Clock {
+    /// The system's.
+    System,
+    /// The system's, so much later (or earlier): the example programme runs in March 2025.
+    Shifted(TimeDelta),
+    /// One moment, for tests and rehearsals.
+    Fixed(DateTime<Utc>),
+}
+
+impl Clock {
+    /// The present moment.
+    #[must_use]
+    pub fn now(self) -> DateTime<Utc> {
+        match self {
+            Self::System => Utc::now(),
+            Self::Shifted(by) => Utc::now() + by,
+            Self::Fixed(at) => at,
+        }
+    }
+}
+
+/// How the terminal program is opened.
+#[derive(Debug)]
+pub struct Opening {
+    /// The data directory.
+    pub dir: PathBuf,
+    /// Who opens it, and which cohort.
+    pub who: Who,
+    /// Colours and characters.
+    pub looks: Looks,
+    /// The time.
+    pub clock: Clock,
+    /// Where prepared messages are written.
+    pub outbox: PathBuf,
+    /// Who prepared messages are from.
+    pub sender: String,
+}
+
+/// What wakes the loop.
+enum Wake {
+    Terminal(Event),
+    Store(LinkEvent),
+}
+
+/// Runs the terminal program until it is left; answers the exit code.
+///
+/// # Errors
+/// When the terminal cannot be used.
+pub fn run(opening: &Opening) -> Result<u8> {
+    terminal::install_panic_hook();
+    let guard = Guard::enter()
+        .wrap_err("the terminal cannot be used: run cohort in a terminal, or see `cohort --help`")?;
+    let (tell, wakes) = mpsc::channel();
+    let keys = tell.clone();
+    // A send fails only when the loop has ended, and then nobody wants to hear.
+    terminal::spawn_input(Timing::from_env(), move |event| {
+        drop(keys.send(Wake::Terminal(event)))
+    })?;
+    let link = Link::join(&opening.dir, opening.who.clone(), move |event| {
+        drop(tell.send(Wake::Store(event)))
+    });
+    let code = Loop::new(opening, link).run(&wakes)?;
+    if code == HUNG_UP {
+        // The terminal is gone: restoring it would write to the dead and panic.
+        std::process::exit(i32::from(HUNG_UP));
+    }
+    guard.leave()?;
+    Ok(code)
+}
+
+/// Exit code of a program whose terminal went away (128 + SIGHUP).
+const HUNG_UP: u8 = 129;
+
+/// Everything the loop holds.
+struct Loop<'a> {
+    opening: &'a Opening,
+    link: Link,
+    app: App,
+    painter: Painter<Screen>,
+    size: (u16, u16),
+    drawn: Instant,
+    lamp: String,
+    minute: i64,
+    welcomed: bool,
+}
+
+impl<'a> Loop<'a> {
+    fn new(opening: &'a Opening, link: Link) -> Self {
+        let size = crossterm::terminal::size().unwrap_or((80, 24));
+        Self {
+            opening,
+            link,
+            app: App::new(opening.looks, hub::mint(), size),
+            painter: Painter::new(Screen),
+            size,
+            drawn: Instant::now() - LIVE_SLOW,
+            lamp: String::new(),
+            minute: 0,
+            welcomed: false,
+        }
+    }
+
+    fn run(&mut self, wakes: &Receiver<Wake>) -> Result<u8> {
+        let mut stale = false;
+        loop {
+            let patience = if stale {
+                self.live().saturating_sub(self.drawn.elapsed())
+            } else {
+                GLANCE
+            };
+            let mut urgent = false;
+            match wakes.recv_timeout(patience) {
+                Ok(wake) => {
+                    // Drain first, draw once.
+                    let mut next = Some(wake);
+                    while let Some(wake) = next {
+                        urgent |= self.is_urgent(&wake);
+                        if let Some(code) = self.wake(wake) {
+                            return Ok(code);
+                        }
+                        next = wakes.try_recv().ok();
+                    }
+                    stale = true;
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(code) = self.signal(Signal::Tick) {
+                        return Ok(code);
+                    }
+                    stale |= self.glance();
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(1),
+            }
+            if stale && (urgent || self.drawn.elapsed() >= self.live()) {
+                self.draw()?;
+                stale = false;
+            }
+        }
+    }
+
+    /// How long changes by others may wait to be drawn.
+    fn live(&self) -> Duration {
+        if self.painter.slow() { LIVE_SLOW } else { LIVE }
+    }
+
+    /// Whether it must be drawn at once: keys, and what answers them.
+    fn is_urgent(&self, wake: &Wake) -> bool {
+        match wake {
+            Wake::Terminal(_) => true,
+            Wake::Store(LinkEvent::Landed(_) | LinkEvent::Peers(_) | LinkEvent::Condition(_)) => false,
+            Wake::Store(_) => true,
+        }
+    }
+
+    /// Whether the lamp or the clock has changed since the last frame.
+    fn glance(&mut self) -> bool {
+        let now = self.opening.clock.now();
+        let (lamp, minute) = (self.app.lamp(now), now.timestamp() / 60);
+        let changed = lamp != self.lamp || minute != self.minute;
+        self.lamp = lamp;
+        self.minute = minute;
+        changed
+    }
+
+    fn draw(&mut self) -> Result<()> {
+        let now = self.opening.clock.now();
+        // Until the cohort is there only trouble is worth a frame: the first picture is the real one.
+        if !self.welcomed && self.app.lamp(now) == "JOINING" {
+            return Ok(());
+        }
+        let mut buf = Buffer::empty(whole(self.size));
+        let cursor = self.app.view(now, &mut buf).map(|place| (place.x, place.y));
+        match self.painter.draw(&buf, cursor) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error).wrap_err("the terminal cannot be written to"),
+        }
+        self.drawn = Instant::now();
+        self.glance();
+        Ok(())
+    }
+
+    /// Takes one thing that happened; answers an exit code when it ends the program.
+    fn wake(&mut self, wake: Wake) -> Option<u8> {
+        match wake {
+            Wake::Terminal(Event::HangUp) => {
+                self.link.leave();
+                Some(HUNG_UP)
+            }
+            Wake::Terminal(Event::Terminate(signal)) => {
+                self.link.leave();
+                Some(128_u8.saturating_add(u8::try_from(signal).unwrap_or(0)))
+            }
+            Wake::Terminal(Event::Key(key)) => self.signal(Signal::Key(key)),
+            Wake::Terminal(Event::Paste(text)) => self.signal(Signal::Paste(text)),
+            Wake::Terminal(Event::Resize(width, height)) => {
+                self.size = (width, height);
+                self.painter.resize(width, height);
+                self.signal(Signal::Resize(width, height))
+            }
+            Wake::Terminal(Event::Resumed) => {
+                self.painter.repaint();
+                self.signal(Signal::Resumed)
+            }
+            Wake::Store(event) => match news(event) {
+                Some(news) => {
+                    self.welcomed |= matches!(news, News::Welcome { .. });
+                    self.signal(Signal::News(news))
+                }
+                None => None,
+            },
+        }
+    }
+
+    fn signal(&mut self, signal: Signal) -> Option<u8> {
+        let outs = self.app.handle(signal, self.opening.clock.now());
+        outs.into_iter().find_map(|out| self.perform(out))
+    }
+
+    fn perform(&mut self, out: Out) -> Option<u8> {
+        match out {
+            Out::Propose(edit) => self.link.propose(edit),
+            Out::Undo { nonce, rev } => self.link.undo(nonce, rev),
+            Out::Heads(before) => self.link.heads(Some(before), PAGE),
+            Out::Entry(rev) => self.link.entry(rev),
+            Out::OpenCohort(cohort) => self.link.open(cohort),
+            Out::Place(place) => {
+                self.link.place(hub::Place {
+                    view: place.view,
+                    on: place.on,
+                    editing: place.editing,
+                });
+            }
+            Out::Copy(text) => {
+                let done = match terminal::copy_sequence(&text) {
+                    Some(sequence) => self.painter.send(&sequence).err().map(|e| e.to_string()),
+                    None => Some("it is too much for a terminal's clipboard".to_owned()),
+                };
+                if let Some(problem) = done {
+                    return self.signal(Signal::Done(Done::Failed {
+                        what: format!("Not copied: {problem}."),
+                    }));
+                }
+            }
+            Out::Outbox(letters) => {
+                let done = self.write_letters(&letters);
+                return self.signal(Signal::Done(done));
+            }
+            Out::Repaint => self.painter.repaint(),
+            Out::Reconnect => self.link.condition(),
+            Out::Quit => {
+                self.link.leave();
+                return Some(0);
+            }
+        }
+        None
+    }
+
+    /// Writes prepared messages into the outbox, all or what is wrong.
+    fn write_letters(&self, letters: &[Letter]) -> Done {
+        match outbox(
+            &self.opening.outbox,
+            &self.opening.sender,
+            letters,
+            self.opening.clock.now(),
+        ) {
+            Ok(count) => Done::Written {
+                what: format!(
+                    "Wrote {count} messages to {}. Nothing was sent.",
+                    self.opening.outbox.display()
+                ),
+            },
+            Err(what) => Done::Failed { what },
+        }
+    }
+}
+
+/// Writes messages as .eml files into a directory that is made if need be; answers how many.
+///
+/// # Errors
+/// A sentence: the first message or file that cannot be written, and that nothing of it was left.
+pub fn outbox(
+    dir: &std::path::Path,
+    sender: &str,
+    letters: &[Letter],
+    at: DateTime<Utc>,
+) -> Result<usize, String> {
+    use std::io::Write as _;
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+    let mut files = Vec::with_capacity(letters.len());
+    for (nth, letter) in letters.iter().enumerate() {
+        files.push(letter.eml(sender, nth + 1, at)?);
+    }
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(|e| format!("{} cannot be made: {e}", dir.display()))?;
+    for (name, bytes) in &files {
+        let path = dir.join(name);
+        let written = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+        written.map_err(|e| format!("{} cannot be written: {e}", path.display()))?;
+    }
+    Ok(files.len())
+}
+
+/// What the store said, in the words of the screen.
+fn news(event: LinkEvent) -> Option<News> {
+    Some(match event {
+        LinkEvent::Welcome(model, greeting) => News::Welcome {
+            model,
+            me: greeting.me,
+            role: greeting.role,
+        },
+        LinkEvent::Opened(model) => News::Opened(model),
+        LinkEvent::Landed(entry) => News::Landed(Box::new(entry)),
+        LinkEvent::Settled { nonce, rev } => News::Settled { nonce, rev },
+        LinkEvent::Refused { nonce, refusal } => News::Refused {
+            nonce,
+            refusal: Box::new(refusal),
+        },
+        LinkEvent::Unsaved { nonce, problem } => News::Unsaved {
+            nonce,
+            what: format!("{}. Try: {}.", problem.message(), problem.hint()),
+        },
+        LinkEvent::Heads(heads) => News::Heads(heads),
+        LinkEvent::EntryIs(entry) => News::EntryIs(entry?),
+        LinkEvent::Peers(peers) => News::Peers(peers.into_iter().map(peer).collect()),
+        LinkEvent::Lost { .. } => News::Lost,
+        LinkEvent::Failed(problem) => News::Failed {
+            what: problem.message().to_owned(),
+            hint: problem.hint().to_owned(),
+        },
+        LinkEvent::Condition(_) | LinkEvent::Back => return None,
+    })
+}
+
+fn peer(peer: hub::Peer) -> Peer {
+    let place = Place {
+        view: peer.place.view,
+        on: peer.place.on,
+        editing: peer.place.editing,
+    };
+    Peer {
+        name: peer.name,
+        place,
+        since: peer.since,
+        active: peer.idle_since,
+    }
+}
