@@ -21,6 +21,37 @@ pub struct HelpSheet {
     find: Option<LineInput>,
 }
 
+/// Whether an act makes sense in every view, without the screen offering it.
+#[must_use]
+pub(super) const fn holds_everywhere(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::Filter
+            | Action::Sort
+            | Action::Body
+            | Action::Info
+            | Action::Zoom
+            | Action::Columns
+            | Action::Today
+            | Action::Earlier
+            | Action::Later
+            | Action::Edit
+            | Action::Add
+            | Action::Move
+            | Action::Drop
+            | Action::Remind
+            | Action::Copy
+            | Action::Repeat
+            | Action::NextProblem
+            | Action::PreviousProblem
+            | Action::Mark
+            | Action::Range
+            | Action::MarkAll
+            | Action::FirstColumn
+            | Action::LastColumn
+    )
+}
+
 impl HelpSheet {
     /// The help of a screen whose keys are read in `context` and that offers these acts.
     #[must_use]
@@ -29,10 +60,19 @@ impl HelpSheet {
             .into_iter()
             .filter(|b| !b.chords.is_empty())
             .collect();
-        let is_here = |b: &&Binding| b.context == context || offers.contains(&b.action);
+        let offered = |action: Action| match action {
+            Action::PreviousProblem => offers.contains(&Action::NextProblem),
+            Action::Range | Action::MarkAll => offers.contains(&Action::Mark),
+            action => offers.contains(&action),
+        };
+        let is_here = |b: &&Binding| b.context == context || offered(b.action);
         let mut rows: Vec<&Binding> = all.iter().copied().filter(|b| is_here(b)).collect();
         let here = rows.len();
-        rows.extend(all.iter().copied().filter(|b| !is_here(b)));
+        rows.extend(
+            all.iter()
+                .copied()
+                .filter(|b| !is_here(b) && b.context == Context::Any && holds_everywhere(b.action)),
+        );
         Self {
             title: title.into(),
             rows,
