@@ -27,8 +27,8 @@ mod word;
 
 pub use ask::feedback;
 pub use ask::{
-    Clashing, Counts, Expected, Limits, Outlook, Participant, Phase, Ratio, Register, RegisterRow, Scope,
-    Status, natural,
+    Alert, Clashing, Concern, Counts, Expected, Limits, Outlook, Participant, Phase, Ratio, Register,
+    RegisterRow, Scope, Status, natural,
 };
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
 pub use id::{AnyId, Id, Mint, NotAnId};
@@ -40,5 +40,5 @@ pub use merge::{FieldChange, from_json};
 pub use model::{HEADS_KEPT, Model};
 pub use record::*;
 pub use refusal::{Clash, Reason, Refusal};
-pub use rules::{Broken, Listed, State, Step, Verdict, transitions};
+pub use rules::{Broken, Listed, State, Step, Verdict, Warned, transitions};
 pub use table::{Row, Table};

@@ -1,5 +1,6 @@
 //! What a model is asked: who, which, how many, when. Each file holds the questions about one subject.
 
+mod attention;
 mod clashes;
 pub mod feedback;
 mod find;
@@ -9,6 +10,7 @@ mod roster;
 mod sessions;
 mod title;
 
+pub use attention::{Alert, Concern};
 pub use clashes::Clashing;
 pub use rates::{Outlook, Ratio, Scope};
 pub use roster::{Limits, Participant, Status, natural};

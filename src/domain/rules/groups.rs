@@ -187,7 +187,9 @@ impl Group {
         let size = memberships.iter().filter(|(_, m)| m.in_force()).count();
         let min = usize::from(Limits::of(after.cohort(), Some(self), None).min);
         if self.state == GroupState::Active && size < min {
-            found.warns(|| format!("{} has {size} mentees, and {min} is the minimum", self.code));
+            found.warns(3, id, None, || {
+                format!("{} has {size} mentees, and {min} is the minimum", self.code)
+            });
         }
     }
 
@@ -281,7 +283,7 @@ impl Group {
                         .is_some_and(|is| fold(is.organisation.trim()) == employer)
             });
             if let Some(other) = same {
-                found.warns(|| {
+                found.warns(5, id, Some(other.person.into()), || {
                     format!(
                         "{} and {} of {} are of one employer, {}",
                         person.name,
@@ -439,7 +441,7 @@ impl Ruled for PairRule {
                     "choose another group for one of them, or end the rule",
                 );
             }
-            Some(what) => found.warns(|| what),
+            Some(what) => found.warns(5, id, None, || what),
             None => {}
         }
     }

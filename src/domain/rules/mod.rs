@@ -48,11 +48,24 @@ pub struct Broken {
     pub hint: String,
 }
 
+/// Something allowed that people should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warned {
+    /// The number of the rule of domain.md §3 that warns; 0 when none does.
+    pub rule: u8,
+    /// About which record.
+    pub subject: AnyId,
+    /// What tells it apart from others about the same record, when there can be several.
+    pub with: Option<AnyId>,
+    /// What, as a sentence without a full stop.
+    pub what: String,
+}
+
 /// What the rules found wrong, and what they warn of.
 #[derive(Default)]
 pub(crate) struct Found {
     broken: Vec<Broken>,
-    warned: Vec<String>,
+    warned: Vec<Warned>,
     wants_warnings: bool,
 }
 
@@ -77,9 +90,20 @@ impl Found {
         self.breaks(refusal.rule, subject, refusal.what, refusal.hint);
     }
     /// Notes something allowed that people should know.
-    fn warns(&mut self, what: impl FnOnce() -> String) {
+    fn warns(
+        &mut self,
+        rule: u8,
+        subject: impl Into<AnyId>,
+        with: Option<AnyId>,
+        what: impl FnOnce() -> String,
+    ) {
         if self.wants_warnings {
-            self.warned.push(what());
+            self.warned.push(Warned {
+                rule,
+                subject: subject.into(),
+                with,
+                what: what(),
+            });
         }
     }
 }
@@ -277,22 +301,32 @@ impl Model {
     #[must_use]
     pub fn warnings(&self, edit: &Edit, now: DateTime<Utc>) -> Vec<String> {
         let after = After::new(self, &edit.changes, now, true);
-        let mut warned = self.look_at_edit(edit, &after, true).warned;
-        let mut present = Found {
-            wants_warnings: true,
-            ..Found::default()
-        };
-        let as_is = After::new(self, &[], now, true);
+        let warned = self.look_at_edit(edit, &after, true).warned;
         let mut subjects = BTreeSet::new();
         for change in &edit.changes {
             add_subjects(change, &after, &mut subjects);
         }
-        for subject in subjects {
-            look_at(subject, &as_is, &mut present);
+        let present = self.standing_warnings(&subjects, now);
+        let mut new: Vec<String> = Vec::new();
+        for one in warned.into_iter().filter(|one| !present.contains(one)) {
+            if !new.contains(&one.what) {
+                new.push(one.what);
+            }
         }
-        warned.retain(|one| !present.warned.contains(one));
-        warned.dedup();
-        warned
+        new
+    }
+
+    /// What the rules warn of in these records as they are.
+    pub(crate) fn standing_warnings(&self, subjects: &BTreeSet<AnyId>, now: DateTime<Utc>) -> Vec<Warned> {
+        let after = After::new(self, &[], now, true);
+        let mut found = Found {
+            wants_warnings: true,
+            ..Found::default()
+        };
+        for subject in subjects {
+            look_at(*subject, &after, &mut found);
+        }
+        found.warned
     }
 
     /// Every rule that does not hold, of every record: nothing, whatever edits were admitted. Reads everything;

@@ -58,7 +58,9 @@ impl Ruled for Cohort {
             found.breaks(14, id, what, "choose at least 1 for the smallest published count");
         }
         if self.is_read_only() && self.last_day >= after.today {
-            found.warns(|| format!("{name} is {} before its last day", self.state));
+            found.warns(0, id, None, || {
+                format!("{name} is {} before its last day", self.state)
+            });
         }
     }
 

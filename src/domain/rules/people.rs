@@ -46,11 +46,13 @@ impl Ruled for Person {
                     "it is the same person, or one of the two addresses is wrong",
                 );
             } else {
-                found.warns(|| format!("{} had the address {} before", is.name, self.email));
+                found.warns(17, id, Some(other.into()), || {
+                    format!("{} had the address {} before", is.name, self.email)
+                });
             }
         }
         if !self.line_manager.is_empty() && fold_email(&self.line_manager) == folded {
-            found.warns(|| {
+            found.warns(5, id, None, || {
                 format!(
                     "{} is named as his or her own line manager: counts as none",
                     self.name
@@ -64,7 +66,9 @@ impl Ruled for Person {
             .map(|(_, is)| is.role)
             .collect();
         if live.len() > 1 {
-            found.warns(|| format!("{} is both mentor and mentee in this cohort", self.name));
+            found.warns(1, id, None, || {
+                format!("{} is both mentor and mentee in this cohort", self.name)
+            });
         }
     }
 
@@ -193,7 +197,9 @@ impl Ruled for Enrolment {
                 let what = format!("{} takes part as {} already: {}", name(), self.role, is.state);
                 found.breaks(1, id, what, "change the participation there is");
             } else if other != id && is.state.is_live() && self.state.is_live() {
-                found.warns(|| format!("{} is both mentor and mentee in this cohort", name()));
+                found.warns(1, self.person, None, || {
+                    format!("{} is both mentor and mentee in this cohort", name())
+                });
             }
         }
         self.look_at_ending(id, after, found);

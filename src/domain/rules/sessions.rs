@@ -108,7 +108,7 @@ impl Ruled for Session {
         if let Some(round) = self.round.and_then(|round| after.get(round)) {
             let day = after.day(self.starts);
             if self.stands() && !(round.opens..=round.closes).contains(&day) {
-                found.warns(|| {
+                found.warns(0, id, None, || {
                     format!(
                         "{} on {} is outside the window of round {}",
                         title(),
