@@ -33,7 +33,7 @@ pub use ask::{
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
 pub use id::{AnyId, Id, Mint, NotAnId};
 
-pub use intent::{Attendee, Joining, Placement, Slot, Source};
+pub use intent::{Attendee, Choice, FitPart, Joining, Placement, Slot, Source};
 pub(crate) use kind::every_kind;
 pub use kind::{Kind, Record, Recorded};
 pub use merge::{FieldChange, from_json};

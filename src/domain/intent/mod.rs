@@ -15,6 +15,7 @@ mod grouping;
 mod office;
 mod people;
 mod publishing;
+mod rank;
 mod register;
 mod template;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use calendar::Slot;
 pub use grouping::Placement;
 pub use people::Joining;
 pub use publishing::Source;
+pub use rank::{Choice, FitPart};
 pub use register::Attendee;
 
 use super::{AnyId, Edit, Id, Recorded};
