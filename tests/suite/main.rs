@@ -5,5 +5,7 @@ mod kit;
 
 mod listed;
 mod rules;
+mod screens_calendar;
+mod screens_groups;
 mod screens_now;
 mod takeover;

@@ -1,5 +1,6 @@
 //! Screens: each owns its own view state, reads the model, and answers keys with steps.
 
+pub mod calendar;
 pub mod history;
 pub mod now;
 pub mod records;
@@ -145,7 +146,7 @@ pub fn tabs() -> Vec<Box<dyn Screen>> {
         Box::<now::Now>::default(),
         Box::<history::History>::default(),
         Box::<history::History>::default(),
-        Box::<history::History>::default(),
+        Box::<calendar::Calendar>::default(),
         Box::<history::History>::default(),
         Box::<history::History>::default(),
         Box::<history::History>::default(),

@@ -24,3 +24,6 @@ pub fn open_cohort(model: &Model) -> Step {
     });
     Step::Ask(Overlay::Menu(menu))
 }
+pub fn edit(_m: &Model, _id: crate::domain::AnyId) -> Step {
+    Step::Stay
+}

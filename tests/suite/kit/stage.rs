@@ -63,6 +63,14 @@ impl Stage {
         stage
     }
 
+    /// Sam K before the example programme, twelve minutes into session 3 of CCIO-2.
+    pub fn example(width: u16, height: u16) -> Self {
+        let mut stage = Self::with(example(), width, height);
+        stage.now = cohort::exchange::example::clock();
+        stage.wait(0);
+        stage
+    }
+
     /// Something happens; a frame is drawn after it, as the loop does.
     pub fn signal(&mut self, signal: Signal) {
         let outs = self.app.handle(signal, self.now);
@@ -226,6 +234,23 @@ impl Stage {
             "{name} looks different; UPDATE=1 keeps the new frame\n{text}"
         );
     }
+}
+
+/// The running cohort of the example programme.
+pub fn example() -> Model {
+    let edits = cohort::exchange::example::edits(&mut Mint::seeded(1)).expect("the example can be read");
+    let mut model = Model::empty(edits.last().expect("the example has edits").cohort);
+    for edit in &edits {
+        let ours = edit.cohort == model.focus;
+        let changes: Vec<_> = edit
+            .changes
+            .iter()
+            .filter(|change| ours || change.kind().is_shared())
+            .cloned()
+            .collect();
+        model.try_on(&changes);
+    }
+    model
 }
 
 /// The key of this name.
