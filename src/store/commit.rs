@@ -255,10 +255,8 @@ impl Store {
                 match put {
                     Put::Record(key, value) => {
                         let (was, is) = replace(records, key, value.as_deref(), &mut header.records)?;
-                        if was != is {
-                            if let Some((_, id)) = keys::read_record(key) {
-                                header.count(id.kind, is);
-                            }
+                        if let Some((_, id)) = keys::read_record(key).filter(|_| was != is) {
+                            header.count(id.kind, is);
                         }
                     }
                     Put::Entry(key, value) => {

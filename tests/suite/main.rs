@@ -3,7 +3,9 @@
 #[allow(dead_code, reason = "a kit offers more than one file of tests takes")]
 mod kit;
 
+mod disk;
 mod listed;
 mod rules;
 mod screens_now;
 mod takeover;
+mod together;
