@@ -216,10 +216,8 @@ impl Client {
             match self.events.recv_timeout(Duration::from_secs(1)) {
                 Ok(event) => {
                     let back = matches!(event, LinkEvent::Back);
-                    if let Some(event) = self.take(event)? {
-                        if let Some(answer) = wanted(event) {
-                            return Ok(answer);
-                        }
+                    if let Some(answer) = self.take(event)?.and_then(&mut wanted) {
+                        return Ok(answer);
                     }
                     if back {
                         again(&self.link);

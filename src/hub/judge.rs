@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{AdminName, AdminRole, Edit, Kind, Model, Refusal, Rev};
+use crate::domain::{AdminName, AdminRole, Edit, Model, Refusal, Rev, Verdict};
 use crate::store::codec;
 
 /// What was found.
@@ -11,6 +11,15 @@ pub enum Judgement {
     Fresh(Edit),
     /// Everything it asks for is true already.
     Already,
+}
+
+/// Whether an edit goes on from here, or takes an entry back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// It goes on: states change as the tables allow.
+    Forward,
+    /// It takes an entry back: states may become what they were.
+    Undo,
 }
 
 /// Judges an edit against the present model.
@@ -23,6 +32,7 @@ pub enum Judgement {
 pub fn judge(
     model: &Model,
     edit: &Edit,
+    meaning: Meaning,
     role: AdminRole,
     now: DateTime<Utc>,
     who: impl Fn(Rev) -> AdminName,
@@ -56,22 +66,12 @@ pub fn judge(
     if edit.changes.is_empty() {
         return Ok(Judgement::Already);
     }
-    admit(model, &edit, role, now)?;
-    Ok(Judgement::Fresh(edit))
-}
-
-/// The rules, as far as the hub itself knows them: who may do what.
-fn admit(_model: &Model, edit: &Edit, role: AdminRole, _now: DateTime<Utc>) -> Result<(), Refusal> {
-    let about_admins = edit.changes.iter().any(|change| change.kind() == Kind::Admin);
-    match role {
-        AdminRole::Viewer => Err(Refusal::not_permitted(
-            "a viewer changes nothing",
-            "ask an owner to make you an editor",
-        )),
-        AdminRole::Editor if about_admins => Err(Refusal::not_permitted(
-            "only an owner changes who the admins are",
-            "ask an owner",
-        )),
-        AdminRole::Editor | AdminRole::Owner => Ok(()),
-    }
+    let verdict = match meaning {
+        Meaning::Forward => model.admit(&edit, role, now)?,
+        Meaning::Undo => model.admit_undo(&edit, role, now)?,
+    };
+    Ok(match verdict {
+        Verdict::Fresh => Judgement::Fresh(edit),
+        Verdict::Already => Judgement::Already,
+    })
 }

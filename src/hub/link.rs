@@ -294,7 +294,7 @@ impl Keeper {
                 format!("see {} there", super::LOG),
             )));
         }
-        let stream = start::reach(&self.dir, &self.who.start).map_err(End::Failed)?;
+        let stream = start::reach(&self.dir, &self.who.start, self.joined).map_err(End::Failed)?;
         let stream = match self.greet(stream) {
             Ok(greeted) => greeted,
             Err(Greeted::Refused(problem)) => return Err(End::Failed(problem)),

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::io::Write;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -202,8 +203,14 @@ impl Outbox {
     }
 }
 
-/// Serves one connection until it ends; runs on its reading thread.
-pub fn serve(id: SeatId, stream: UnixStream, answering: Answering, inbox: &SyncSender<Inbox>) {
+/// Serves one connection until it ends; runs on its reading thread. `over` is set when the writer has ended.
+pub fn serve(
+    id: SeatId,
+    stream: UnixStream,
+    answering: Answering,
+    inbox: &SyncSender<Inbox>,
+    over: &AtomicBool,
+) {
     match begin(&stream, answering) {
         Ok((account, hello, outbox)) => {
             let writing = Arc::clone(&outbox);
@@ -215,7 +222,9 @@ pub fn serve(id: SeatId, stream: UnixStream, answering: Answering, inbox: &SyncS
                 hello,
                 outbox: Arc::clone(&outbox),
             };
-            if writer.is_ok() && inbox.send(Inbox::Came(id, newcomer)).is_ok() {
+            let came = writer.is_ok() && inbox.send(Inbox::Came(id, newcomer)).is_ok();
+            // The writer sets `over` and then turns away who is still in its inbox: nobody falls between.
+            if came && !over.load(Ordering::SeqCst) {
                 if let Some(why) = listen(id, &stream, inbox) {
                     tracing::warn!("seat {id}: {why}");
                     outbox.dismiss(Farewell::Unreadable);

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -122,6 +122,7 @@ impl Service {
             Box::new(move || {
                 desk.run(&heard);
                 done.store(true, Ordering::SeqCst);
+                turn_away_late_comers(&heard);
             }),
         )?;
         let door = spawn("door", Box::new(move || door.keep()))?;
@@ -233,11 +234,11 @@ impl Door {
             here.push(account.uid);
         }
         let (answering, inbox) = (self.answering.clone(), self.inbox.clone());
-        let leave = Arc::clone(&present);
+        let (leave, over) = (Arc::clone(&present), Arc::clone(&self.over));
         let serving = std::thread::Builder::new()
             .name(format!("seat {id}"))
             .spawn(move || {
-                seat::serve(id, stream, answering, &inbox);
+                seat::serve(id, stream, answering, &inbox, &over);
                 forget(&leave, account.uid);
             });
         if serving.is_err() {
@@ -250,6 +251,15 @@ fn forget(present: &Mutex<Vec<u32>>, uid: u32) {
     let mut here = present.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(at) = here.iter().position(|other| *other == uid) {
         here.swap_remove(at);
+    }
+}
+
+/// Who came in while the store was ending finds the next one.
+fn turn_away_late_comers(heard: &Receiver<Inbox>) {
+    while let Ok(message) = heard.try_recv() {
+        if let Inbox::Came(_, newcomer) = message {
+            newcomer.outbox.dismiss(Farewell::Retiring);
+        }
     }
 }
 

@@ -116,11 +116,12 @@ struct Starting {
     told: Receiver<Option<LinkProblem>>,
 }
 
-/// A connection to the store of a directory, started if need be.
+/// A connection to the store of a directory, started if need be. Who was there before (`again`) and starts none waits
+/// a moment for somebody else to.
 ///
 /// # Errors
 /// When none can be reached nor started: with the words of the store that could not start.
-pub fn reach(dir: &Path, start: &Start) -> Result<UnixStream, LinkProblem> {
+pub fn reach(dir: &Path, start: &Start, again: bool) -> Result<UnixStream, LinkProblem> {
     let mut began = Instant::now();
     let mut patience = OTHERS;
     let mut pause = Duration::from_millis(5);
@@ -140,6 +141,7 @@ pub fn reach(dir: &Path, start: &Start) -> Result<UnixStream, LinkProblem> {
                 (began, patience) = (Instant::now(), OTHERS);
             }
             Some(Err(TryRecvError::Empty)) => {}
+            None if again && *start == Start::Never && began.elapsed() < patience => {}
             None if attempts < ATTEMPTS => {
                 attempts += 1;
                 starting = Some(begin(dir, start)?);
@@ -276,7 +278,7 @@ mod tests {
     #[test]
     fn nobody_is_started_where_none_may_be() {
         let dir = tempfile::tempdir().unwrap();
-        let problem = reach(dir.path(), &Start::Never).unwrap_err();
+        let problem = reach(dir.path(), &Start::Never, false).unwrap_err();
         assert!(problem.message().contains("no store"), "{problem}");
     }
 }

@@ -167,6 +167,14 @@ impl Store {
         Ok(())
     }
 
+    /// As far as [`Store::land`] had come when the process ended before the head was written.
+    #[cfg(test)]
+    pub(super) fn write_parts_only(&mut self, landing: &Landing) {
+        let mut puts = Vec::new();
+        parts(landing, &mut puts);
+        self.commit_in_pieces(puts, || ());
+    }
+
     fn head(&self, landing: &Landing, header: &mut Header, puts: &mut Vec<Put>) {
         let entry = &landing.entry;
         header.revision = entry.rev;
@@ -247,10 +255,8 @@ impl Store {
                 match put {
                     Put::Record(key, value) => {
                         let (was, is) = replace(records, key, value.as_deref(), &mut header.records)?;
-                        if was != is {
-                            if let Some((_, id)) = keys::read_record(key) {
-                                header.count(id.kind, is);
-                            }
+                        if let Some((_, id)) = keys::read_record(key).filter(|_| was != is) {
+                            header.count(id.kind, is);
                         }
                     }
                     Put::Entry(key, value) => {

@@ -54,10 +54,8 @@ impl Store {
             File::open(durable).and_then(|d| d.sync_all()).map_err(io)?;
         }
         // The parent may be readable by somebody else only; the directory's own name is then theirs to keep.
-        if let Some(parent) = dir.parent().filter(|p| !p.as_os_str().is_empty()) {
-            if let Ok(parent) = File::open(parent) {
-                parent.sync_all().map_err(io)?;
-            }
+        if let Some(Ok(parent)) = dir.parent().map(File::open) {
+            parent.sync_all().map_err(io)?;
         }
         let header = read_header(&meta, &place, seen)?;
         let fresh = header.is_none();

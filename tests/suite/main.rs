@@ -3,9 +3,11 @@
 #[allow(dead_code, reason = "a kit offers more than one file of tests takes")]
 mod kit;
 
+mod disk;
 mod listed;
 mod rules;
 mod screens_calendar;
 mod screens_groups;
 mod screens_now;
 mod takeover;
+mod together;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::super::judge::{Judgement, judge};
+use super::super::judge::{Judgement, Meaning, judge};
 use super::super::seat::{Item, Outbox, Proposal, SeatId, frames};
 use super::super::undo;
 use super::super::who;
@@ -129,7 +129,11 @@ impl Desk {
         let cohort = edit.cohort;
         let model = self.model(cohort);
         let now = self.now();
-        let judged = judge(&model, &edit, role, now, |rev| {
+        let meaning = match asked.undoes {
+            Some(_) => Meaning::Undo,
+            None => Meaning::Forward,
+        };
+        let judged = judge(&model, &edit, meaning, role, now, |rev| {
             self.line(rev).map_or_else(String::new, |head| head.by)
         });
         let is_new = !shared.cohorts.has(cohort);
