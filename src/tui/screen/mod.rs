@@ -1,14 +1,16 @@
 //! Screens: each owns its own view state, reads the model, and answers keys with steps.
 
 pub mod calendar;
+pub mod copy;
 pub mod history;
 pub mod now;
 pub mod records;
+pub mod register;
 
 use chrono::{DateTime, Utc};
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::{AdminRole, AnyId, Edit, Entry, EntryHead, Model};
+use crate::domain::{AdminRole, AnyId, Edit, Entry, EntryHead, Model, Session};
 use crate::tui::key::{Action, Context, TextKey};
 use crate::tui::part::Canvas;
 use crate::tui::signal::{Peer, Place};
@@ -155,6 +157,9 @@ pub fn tabs() -> Vec<Box<dyn Screen>> {
 
 /// The screen of one record, where its kind has one: a person's card, a session's register.
 #[must_use]
-pub fn opened(_id: AnyId, _cx: &Cx<'_>) -> Option<Box<dyn Screen>> {
+pub fn opened(id: AnyId, cx: &Cx<'_>) -> Option<Box<dyn Screen>> {
+    if let Some(session) = id.of::<Session>().filter(|id| cx.model.sessions.has(*id)) {
+        return Some(Box::new(register::RegisterSheet::of(session)));
+    }
     None
 }

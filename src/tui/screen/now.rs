@@ -1,12 +1,13 @@
 //! Now: is anything going wrong in the sessions of today, what is next, what waits for somebody.
 
 mod month;
-pub(crate) mod today;
+mod today;
 mod view;
 
 use chrono::NaiveDate;
 use ratatui::layout::Position;
 
+use super::register::{self, RegisterSheet};
 use super::{Cx, Screen, Typed};
 use crate::domain::{AnyId, Id, Phase, Session, text, when};
 use crate::tui::key::{Action, Context};
@@ -14,7 +15,7 @@ use crate::tui::part::{Canvas, Cursor, LineInput};
 use crate::tui::signal::Place;
 use crate::tui::step::{Hand, Step};
 
-pub(crate) use today::Meeting;
+pub(crate) use today::{Meeting, link};
 
 /// The parts of the view that keys can go to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -235,6 +236,8 @@ impl Screen for Now {
         }
         vec![
             Action::Open,
+            Action::AllPresent,
+            Action::Finish,
             Action::NextProblem,
             Action::NextPane,
             Action::Filter,
@@ -247,16 +250,34 @@ impl Screen for Now {
         match action {
             Action::Later => Some("day after".to_owned()),
             Action::Earlier => Some("day before".to_owned()),
+            Action::Finish if self.meeting().is_some_and(|m| m.phase == Phase::Closed) => {
+                Some("reopen".to_owned())
+            }
             _ => None,
         }
     }
 
-    fn act(&mut self, action: Action, cx: &Cx<'_>, _hand: &mut Hand) -> Step {
+    fn act(&mut self, action: Action, cx: &Cx<'_>, hand: &mut Hand) -> Step {
         match action {
             Action::Open => match self.session() {
                 Some(id) => return Step::Open(id.into()),
                 None => return Step::say(self.nothing_today(cx)),
             },
+            Action::Tick => {
+                let Some(id) = self.session() else {
+                    return Step::say(self.nothing_today(cx));
+                };
+                return Step::Enter(Box::new(RegisterSheet::at_unmarked(id, cx.model)));
+            }
+            Action::AllPresent | Action::Finish => {
+                let Some(id) = self.session() else {
+                    return Step::say(self.nothing_today(cx));
+                };
+                return match action {
+                    Action::Finish => register::finish(id, cx, hand),
+                    _ => register::mark_everybody(id, cx, hand),
+                };
+            }
             Action::NextPane | Action::PreviousPane => self.step_pane(),
             Action::NextProblem => return self.next_problem(false),
             Action::PreviousProblem => return self.next_problem(true),
@@ -317,8 +338,18 @@ impl Screen for Now {
 
     fn arrange(&mut self, cx: &Cx<'_>) {
         let (sessions, next) = self.heights(cx);
-        self.sessions.arrange(sessions, self.meetings.len());
-        self.next.arrange(next, self.coming.len());
+        // The last row says how many more there are, where there are more.
+        let room = |height: usize, rows: usize| {
+            if rows > height {
+                height.saturating_sub(1)
+            } else {
+                height
+            }
+        };
+        self.sessions
+            .arrange(room(sessions, self.meetings.len()), self.meetings.len());
+        self.next
+            .arrange(room(next, self.coming.len()), self.coming.len());
     }
 
     fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::world;
-use cohort::domain::{AdminRole, Edit, Entry, Mint, Model, Refusal};
+use cohort::domain::{AdminRole, Edit, Entry, Mint, Model, Reason, Refusal};
 use cohort::tui::{App, Looks, News, Out, Peer, Place, Signal, picture};
 
 /// A program, the store behind it, and what it asked the loop to do.
@@ -131,8 +131,8 @@ impl Stage {
                 Out::Propose(_) | Out::Undo { .. } if !self.answers => self.waiting.push(out),
                 Out::Propose(edit) => {
                     let nonce = edit.nonce;
-                    match self.admit(&edit) {
-                        Ok(()) => {
+                    match self.admit(edit) {
+                        Ok(edit) => {
                             let rev = self.land("Sam K", edit, None);
                             self.signal(Signal::News(News::Settled { nonce, rev }));
                         }
@@ -153,6 +153,11 @@ impl Stage {
                     let mut edit = undone.edit.clone();
                     edit.nonce = nonce;
                     edit.changes = undone.edit.inverse();
+                    if let Err(refusal) = self.model.admit_undo(&edit, AdminRole::Owner, self.now) {
+                        let refusal = Box::new(refusal);
+                        self.signal(Signal::News(News::Refused { nonce, refusal }));
+                        continue;
+                    }
                     let rev = self.land("Sam K", edit, Some(rev));
                     self.signal(Signal::News(News::Settled { nonce, rev }));
                 }
@@ -166,8 +171,17 @@ impl Stage {
         }
     }
 
-    fn admit(&self, edit: &Edit) -> Result<(), Refusal> {
-        self.model.rebase(edit, |_| "Jo T".to_owned()).map(|_| ())
+    /// What the store does with an edit: admits it, or first brings it together with what changed meanwhile.
+    fn admit(&self, edit: Edit) -> Result<Edit, Refusal> {
+        let Err(refusal) = self.model.admit(&edit, AdminRole::Owner, self.now) else {
+            return Ok(edit);
+        };
+        if refusal.reason != Reason::Conflict {
+            return Err(refusal);
+        }
+        let edit = self.model.rebase(&edit, |_| "Jo T".to_owned())?;
+        self.model.admit(&edit, AdminRole::Owner, self.now)?;
+        Ok(edit)
     }
 
     fn land(&mut self, by: &str, edit: Edit, undoes: Option<u64>) -> u64 {

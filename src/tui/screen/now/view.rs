@@ -6,7 +6,7 @@ use super::{Meeting, Now, Order, Pane, month, today};
 use crate::domain::{Id, Role as As, Scope, Session, text, when};
 use crate::tui::part::bar::bar;
 use crate::tui::part::{self, Canvas, Cell, Column, Line};
-use crate::tui::screen::Cx;
+use crate::tui::screen::{Cx, register};
 use crate::tui::theme::Role;
 
 /// Width of what stands beside the panes on a wide screen.
@@ -81,6 +81,13 @@ impl Now {
         self.draw_month(cx, canvas, parts.month);
         if let Some(beside) = parts.beside {
             canvas.wall(beside.x - 1, beside.y, beside.bottom());
+            if let Some(session) = self.session() {
+                register::glance(cx, canvas, beside, session);
+            }
+        } else if self.info
+            && let Some(session) = self.session()
+        {
+            register::glance(cx, canvas, cx.body, session);
         }
         place
     }
@@ -270,7 +277,7 @@ impl Now {
         canvas.put(
             inside.x + 53,
             inside.y,
-            40,
+            45,
             "ATTENDANCE   FEEDBACK       REGISTERS OPEN",
             Role::Plain,
         );
