@@ -23,6 +23,7 @@ pub(crate) mod sample;
 pub mod statistics;
 mod table;
 pub mod text;
+mod together;
 pub mod when;
 mod word;
 

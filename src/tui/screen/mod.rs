@@ -1,6 +1,7 @@
 //! Screens: each owns its own view state, reads the model, and answers keys with steps.
 
 pub mod history;
+pub mod moving;
 pub mod now;
 pub mod people;
 pub mod records;

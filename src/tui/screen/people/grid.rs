@@ -124,7 +124,53 @@ fn draw_list(people: &People, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) 
     // The table is told exactly the widths that were fitted, so that it fits them the same way.
     let place = canvas.table(inside, &shapes, &rows, here, below);
     draw_others(people, cx, canvas, inside, rows.len(), below);
-    typing.or(place)
+    let typed = draw_cell(people, canvas, inside, &fitted);
+    typed.or(typing).or(place)
+}
+
+/// The cell being typed in, over the row: as wide as its column, wider where the column is narrow.
+fn draw_cell(
+    people: &People,
+    canvas: &mut Canvas<'_>,
+    inside: Rect,
+    fitted: &[(&'static Col, u16)],
+) -> Option<Position> {
+    let Mode::Cell(cell) = &people.mode else {
+        return None;
+    };
+    let row = u16::try_from(people.cursor.row.checked_sub(people.cursor.top)?).ok()?;
+    let y = inside.y + 1 + row;
+    if y >= inside.bottom() {
+        return None;
+    }
+    let mut x = inside.x + 4;
+    let mut width = 0;
+    for (col, wide) in fitted {
+        if col.key == cell.col.key {
+            width = *wide;
+            break;
+        }
+        x += wide + 1;
+    }
+    let longest = inside.right().saturating_sub(x + 1);
+    let width = width.max(28).min(longest);
+    if width == 0 {
+        return None;
+    }
+    let (typed, at) = cell.input.window(width);
+    let typed = text::pad_right(&typed, usize::from(width));
+    let area = Rect {
+        x: x - 1,
+        y,
+        width: width + 2,
+        height: 1,
+    };
+    canvas.clear(area);
+    canvas.put(area.x, y, area.width, &format!("[{typed}]"), Role::Typing);
+    Some(Position {
+        x: (x + at).min(area.right().saturating_sub(2)),
+        y,
+    })
 }
 
 /// `@SK` at the end of rows that somebody else is editing.

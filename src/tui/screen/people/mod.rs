@@ -2,8 +2,11 @@
 //! filter language, sorting, columns, paste. Owns the view state; rows are derived in `roll`, changes are built by
 //! the model's intents.
 
+mod acts;
 mod columns;
 mod copying;
+mod edit;
+mod fields;
 mod grid;
 mod roll;
 
@@ -35,6 +38,8 @@ enum Mode {
     List,
     /// The filter.
     Filter,
+    /// A cell.
+    Cell(Box<edit::CellEdit>),
 }
 
 /// Which columns are shown, and which of them were asked for by hand: those are dropped last.
@@ -165,7 +170,7 @@ impl People {
             columns: self.chosen.borrow().shown.clone(),
             sort: self.sort,
             filter: self.filter.text().to_owned(),
-            hold: !self.cursor.marks.is_empty(),
+            hold: !self.cursor.marks.is_empty() || matches!(self.mode, Mode::Cell(_)),
         };
         self.roll.refresh(cx, &wish);
         if self.seen != self.roll.version {
@@ -290,7 +295,7 @@ impl Screen for People {
     fn context(&self) -> Context {
         match self.mode {
             Mode::List => Context::People,
-            Mode::Filter => Context::Text,
+            Mode::Filter | Mode::Cell(_) => Context::Text,
         }
     }
 
@@ -321,6 +326,9 @@ impl Screen for People {
     }
 
     fn note(&self, cx: &Cx<'_>) -> String {
+        if let Mode::Cell(cell) = &self.mode {
+            return cell.note(cx);
+        }
         if let Some(problem) = &self.roll.problem {
             return problem.clone();
         }
@@ -367,18 +375,44 @@ impl Screen for People {
 
     fn offers(&self, _cx: &Cx<'_>) -> Vec<Action> {
         vec![
+            Action::Edit,
             Action::Mark,
             Action::Filter,
             Action::Sort,
+            Action::Add,
+            Action::Move,
+            Action::Drop,
+            Action::Paste,
             Action::Columns,
+            Action::Remind,
             Action::Copy,
             Action::NextProblem,
+            Action::Repeat,
             Action::Info,
             Action::Open,
+            Action::Undo,
         ]
     }
 
-    fn act(&mut self, action: Action, cx: &Cx<'_>, _hand: &mut Hand) -> Step {
+    fn hint(&self, action: Action, _cx: &Cx<'_>) -> Option<String> {
+        let marked = self.cursor.marks.len();
+        match (action, marked) {
+            _ if !matches!(self.mode, Mode::List) => self.typing_hint(action),
+            (Action::Edit | Action::Move | Action::Drop | Action::Remind, 1..) => {
+                let word = match action {
+                    Action::Edit => "edit",
+                    Action::Move => "move",
+                    Action::Drop => "withdraw",
+                    _ => "remind",
+                };
+                Some(format!("{word} {marked}"))
+            }
+            (Action::Mark, 1..) => Some("mark".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx<'_>, hand: &mut Hand) -> Step {
         self.refresh(cx);
         match action {
             Action::Left | Action::Right | Action::FirstColumn | Action::LastColumn => {
@@ -405,6 +439,15 @@ impl Screen for People {
                 Some(part) => Step::Open(part.person.into()),
                 None => Step::say("Nobody is under the cursor."),
             },
+            Action::Edit => self.edit(cx, hand),
+            Action::Repeat => self.repeat(cx, hand),
+            Action::Add => acts::add(cx),
+            Action::Move => acts::move_people(cx, &self.targets()),
+            Action::Drop => match self.targets().as_slice() {
+                [] => Step::say("Nobody is under the cursor."),
+                all => acts::withdraw(cx, all, &mut hand.mint),
+            },
+            Action::Remind => acts::write(cx, &self.targets()),
             Action::Copy => copying::menu(cx, &self.fitted(cx.body.width), self.at, &self.copied()),
             Action::Back => {
                 if self.info && cx.body.width < 100 {
@@ -429,7 +472,12 @@ impl Screen for People {
         }
     }
 
-    fn text(&mut self, typed: Typed, cx: &Cx<'_>, _hand: &mut Hand) -> Step {
+    fn text(&mut self, typed: Typed, cx: &Cx<'_>, hand: &mut Hand) -> Step {
+        if matches!(self.mode, Mode::Cell(_)) {
+            let step = self.type_cell(typed, cx, hand);
+            self.refresh(cx);
+            return step;
+        }
         match typed {
             Typed::Key(key) => {
                 self.filter.edit(key);
@@ -494,8 +542,13 @@ impl Screen for People {
     }
 
     fn place(&self, _cx: &Cx<'_>) -> Place {
+        let editing = match &self.mode {
+            Mode::Cell(cell) => Some(cell.col.shape.title.to_owned()),
+            _ => None,
+        };
         Place {
             on: self.here().map(|part| part.person.into()),
+            editing,
             ..Place::default()
         }
     }
