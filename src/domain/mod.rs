@@ -12,6 +12,7 @@ mod intent;
 mod kind;
 mod merge;
 mod model;
+pub mod query;
 mod record;
 mod refusal;
 mod rules;
@@ -22,6 +23,7 @@ pub(crate) mod sample;
 pub mod statistics;
 mod table;
 pub mod text;
+mod together;
 pub mod when;
 mod word;
 

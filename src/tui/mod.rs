@@ -14,6 +14,7 @@ mod signal;
 mod step;
 pub mod theme;
 
+pub(crate) use app::sentence;
 pub use app::{App, Looks, whole};
 pub use signal::{Done, News, Out, Peer, Place, Signal};
 pub use step::{Hand, Step};

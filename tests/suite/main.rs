@@ -9,5 +9,6 @@ mod rules;
 mod screens_calendar;
 mod screens_groups;
 mod screens_now;
+mod screens_people;
 mod takeover;
 mod together;

@@ -219,7 +219,10 @@ impl App {
                     (!words.is_empty()).then(|| (binding.key(), words))
                 })
                 .collect(),
-            None => table_hints(context),
+            None => {
+                let words = |action| self.screen().hint(action, &cx);
+                hints_of(context, words)
+            }
         };
         let ending = match (context.mode(), all.width) {
             ("LIST", 60..) => "? help  : all",
@@ -258,10 +261,16 @@ impl App {
 
 /// The hints of a context as the table has them: a key shown once, with what it does.
 fn table_hints(context: Context) -> Vec<(String, String)> {
+    hints_of(context, |_| None)
+}
+
+/// The hints of a context, some of them in other words.
+fn hints_of(context: Context, words: impl Fn(Action) -> Option<String>) -> Vec<(String, String)> {
     let mut hints: Vec<(String, String)> = Vec::new();
     for binding in key::bindings(context) {
-        if !binding.hint.is_empty() {
-            hints.push((binding.key(), binding.hint.to_owned()));
+        let hint = words(binding.action).unwrap_or_else(|| binding.hint.to_owned());
+        if !binding.hint.is_empty() && !hint.is_empty() {
+            hints.push((binding.key(), hint));
         }
     }
     // What is chosen most comes first: Enter before the rest, Esc last.

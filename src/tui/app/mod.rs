@@ -4,6 +4,8 @@ mod chrome;
 mod news;
 mod steps;
 
+pub(crate) use steps::sentence;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};

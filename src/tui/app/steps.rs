@@ -311,7 +311,7 @@ fn undoes_an_edit(heads: &[&EntryHead], rev: Rev) -> bool {
 }
 
 /// The first letter in upper case.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

@@ -3,6 +3,7 @@
 use ratatui::layout::Position;
 
 use super::Then;
+use super::menu::letters;
 use crate::domain::field::{Field, Input};
 use crate::domain::{Kind, Model, text};
 use crate::tui::key::TextKey;
@@ -136,13 +137,23 @@ impl Form {
             return;
         };
         let typed = text::fold(field.input.text());
-        if !typed.is_empty()
-            && let Some(choice) = field
-                .choices
+        if typed.is_empty() {
+            return;
+        }
+        let begins = |choice: &&String| text::fold(choice).starts_with(&typed);
+        let labels = letters(&field.choices);
+        let letter = || {
+            labels
                 .iter()
-                .find(|choice| text::fold(choice).starts_with(&typed))
-        {
-            field.input.set(&choice.clone());
+                .position(|label| label.is_some_and(|c| typed == c.to_string()))
+        };
+        let found = field
+            .choices
+            .iter()
+            .find(begins)
+            .or_else(|| field.choices.get(letter()?));
+        if let Some(choice) = found.cloned() {
+            field.input.set(&choice);
         }
     }
 

@@ -48,6 +48,9 @@ impl MenuRow {
     }
 }
 
+/// Lines about a row, by its number: what choosing it would mean.
+pub type About = Box<dyn Fn(usize, &Cx<'_>) -> Vec<String>>;
+
 /// A popup of rows.
 pub struct Menu {
     /// Its title.
@@ -58,6 +61,8 @@ pub struct Menu {
     pub rows: Vec<MenuRow>,
     /// Lines under the rows: consequences.
     pub footer: Vec<String>,
+    /// Lines about the row under the cursor, after the footer; how many are kept free for them.
+    pub about: Option<(u16, About)>,
     /// The sentence for the message line.
     pub note: String,
     /// Which table its keys come from: popup, move popup, field menu, go-to.
@@ -82,6 +87,7 @@ impl Menu {
             heading: String::new(),
             rows,
             footer: Vec::new(),
+            about: None,
             note: String::new(),
             table: Context::Popup,
             then: Box::new(then),
@@ -102,6 +108,13 @@ impl Menu {
     #[must_use]
     pub fn saying(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
+        self
+    }
+
+    /// With so many lines about the row under the cursor.
+    #[must_use]
+    pub fn about(mut self, lines: u16, about: impl Fn(usize, &Cx<'_>) -> Vec<String> + 'static) -> Self {
+        self.about = Some((lines, Box::new(about)));
         self
     }
 
@@ -214,16 +227,20 @@ impl Menu {
 
     pub(super) fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         let shown = self.shown();
+        let mut footer = self.footer.clone();
+        if let Some((lines, about)) = &self.about {
+            footer.extend(about(self.row, cx));
+            footer.resize(self.footer.len() + usize::from(*lines), String::new());
+        }
         let longest = self
             .rows
             .iter()
             .map(|row| text::width(&row.text) + 6)
-            .chain(self.footer.iter().map(|line| text::width(line)))
+            .chain(footer.iter().map(|line| text::width(line)))
             .chain([text::width(&self.title) + 2, text::width(&self.heading) + 6, 30])
             .max()
             .unwrap_or(30);
-        let extra =
-            usize::from(!self.heading.is_empty()) + self.footer.len() + usize::from(self.find.is_some());
+        let extra = usize::from(!self.heading.is_empty()) + footer.len() + usize::from(self.find.is_some());
         let size = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         let area = popup_area(cx.body, size(longest), size(shown.len().max(1) + extra));
         let inside = canvas.popup(area, &self.title);
@@ -249,7 +266,7 @@ impl Menu {
             y += 1;
         }
         let room = usize::from(inside.bottom().saturating_sub(y))
-            .saturating_sub(self.footer.len())
+            .saturating_sub(footer.len())
             .max(1);
         let here = shown.iter().position(|row| *row == self.row).unwrap_or(0);
         let top = here
@@ -293,10 +310,46 @@ impl Menu {
                 Role::Plain,
             );
         }
-        for line in &self.footer {
+        for line in &footer {
             canvas.put(inside.x, y, inside.width, line, Role::Plain);
             y += 1;
         }
         place
+    }
+}
+
+/// The letters that choose words in a popup: of each its first letter that is free; none when all are taken.
+///
+/// Letters that mean something in every popup are never given.
+#[must_use]
+pub fn letters(words: &[String]) -> Vec<Option<char>> {
+    let mut taken = vec!['j', 'k', 'q'];
+    let mut all = Vec::with_capacity(words.len());
+    for word in words {
+        let letter = text::fold(word)
+            .chars()
+            .find(|c| c.is_ascii_lowercase() && !taken.contains(c));
+        taken.extend(letter);
+        all.push(letter);
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_gets_its_first_free_letter() {
+        let words = ["CCIO", "CIO", "CNIO", "CSO", "DHLP"].map(str::to_owned);
+        assert_eq!(
+            letters(&words),
+            [Some('c'), Some('i'), Some('n'), Some('s'), Some('d')]
+        );
+    }
+
+    #[test]
+    fn letters_that_move_the_cursor_are_never_given() {
+        assert_eq!(letters(&["kj q".to_owned(), "jkx".to_owned()]), [None, Some('x')]);
     }
 }

@@ -15,7 +15,7 @@ pub use conflict::{Choice, Conflict};
 pub use form::{Form, FormField};
 pub use help::HelpSheet;
 pub use line::LineBox;
-pub use menu::{Menu, MenuRow};
+pub use menu::{Menu, MenuRow, letters};
 pub use palette::Palette;
 pub use preview::{Preview, PreviewRow};
 pub use question::{Confirm, Notice, TypedQuestion};

@@ -3,7 +3,9 @@
 pub mod calendar;
 pub mod copy;
 pub mod history;
+pub mod moving;
 pub mod now;
+pub mod people;
 pub mod records;
 pub mod register;
 
@@ -150,7 +152,7 @@ pub fn tabs() -> Vec<Box<dyn Screen>> {
         Box::<history::History>::default(),
         Box::<calendar::Calendar>::default(),
         Box::<history::History>::default(),
-        Box::<history::History>::default(),
+        Box::<people::People>::default(),
         Box::<history::History>::default(),
     ]
 }
