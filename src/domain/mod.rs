@@ -12,6 +12,7 @@ mod intent;
 mod kind;
 mod merge;
 mod model;
+pub mod query;
 mod record;
 mod refusal;
 mod rules;

@@ -6,4 +6,5 @@ mod kit;
 mod listed;
 mod rules;
 mod screens_now;
+mod screens_people;
 mod takeover;

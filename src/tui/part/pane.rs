@@ -131,11 +131,11 @@ impl Canvas<'_> {
                         cell.role
                     };
                     if line.at == Some(*index) && here {
-                        let inner = text::pad_right(
-                            &text::fit(&cell.text, usize::from(width.saturating_sub(2)), self.glyphs.cut),
-                            usize::from(width.saturating_sub(2)),
-                        );
-                        self.put(x.saturating_sub(1), y, width + 1, &format!("[{inner}]"), role);
+                        // A text that fills its column keeps all of it: the bracket takes the gap after it.
+                        let tight = text::width(&cell.text) > usize::from(width.saturating_sub(2));
+                        let inner = usize::from(if tight { *width } else { width.saturating_sub(2) });
+                        let inner = text::fit(&cell.text, inner, self.glyphs.cut);
+                        self.put(x.saturating_sub(1), y, width + 2, &format!("[{inner}]"), role);
                     } else {
                         self.put(x, y, *width, &cell.text, role);
                     }

@@ -2,6 +2,7 @@
 
 pub mod history;
 pub mod now;
+pub mod people;
 pub mod records;
 
 use chrono::{DateTime, Utc};
@@ -147,7 +148,7 @@ pub fn tabs() -> Vec<Box<dyn Screen>> {
         Box::<history::History>::default(),
         Box::<history::History>::default(),
         Box::<history::History>::default(),
-        Box::<history::History>::default(),
+        Box::<people::People>::default(),
         Box::<history::History>::default(),
     ]
 }
