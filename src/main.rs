@@ -1,10 +1,8 @@
-//! Installs the error reports, parses the arguments, and hands over.
+//! Installs the error reports and hands over to the command line.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> color_eyre::Result<ExitCode> {
     color_eyre::install()?;
-    Ok(cohort::cli::run(cohort::cli::Arguments::parse()))
+    Ok(cohort::cli::run())
 }

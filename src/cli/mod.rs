@@ -1,69 +1,181 @@
-//! What is said: one-shot commands, as lines of text, and what the program's arguments mean.
+//! What is said: one-shot commands, and what the program's arguments mean.
+//!
+//! Every file holds one family of commands: its arguments, what it asks of the model or proposes to the store, and
+//! the answer, once for people and once as JSON (`said`). It must not know the store.
 
-use std::path::PathBuf;
+mod agenda;
+mod cohorts;
+mod history;
+mod lists;
+mod manual;
+mod placing;
+mod program;
+mod records;
+mod registers;
+mod said;
+mod status;
+mod verify;
+mod visit;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
-use etcetera::BaseStrategy;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::hub::{self, LinkProblem};
+use said::{Manner, Trouble, say, say_trouble};
+use visit::Globals;
 
 /// Live administration of a mentoring cohort, in the terminal
 #[derive(Debug, Parser)]
-#[command(name = "cohort", version)]
+#[command(name = "cohort", version, after_help = "Without a command the terminal program opens.")]
 pub struct Arguments {
-    /// The directory that holds the data
-    #[arg(long, global = true, value_name = "DIR", env = "COHORT_DATA")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    globals: Globals,
+    #[command(flatten)]
+    looks: program::LooksGiven,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 /// What to do
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Open the terminal program on an example programme
+    Demo(program::Demo),
+    /// Make a cohort
+    Init(cohorts::Init),
+    /// Is everything all right?
+    Status,
+    /// The sessions going on, and the next ones
+    Now,
+    /// The sessions by date
+    Agenda(agenda::Agenda),
+    /// The people of the cohort, applicants included
+    People(lists::People),
+    /// The groups and who is in them
+    Groups,
+    /// The streams and how they do
+    Streams,
+    /// Decide applications
+    Decide(placing::Decide),
+    /// Move a mentee to a group, or to the pool
+    Move(placing::Move),
+    /// Let two mentees change places
+    Swap(placing::Swap),
+    /// Show or set who was at a session
+    Register(registers::Register),
+    /// Give a session another time
+    Reschedule(registers::Reschedule),
+    /// Cancel a session
+    Cancel(registers::Cancel),
+    /// What was changed, when and by whom
+    History(history::History),
+    /// Take an entry back: your last one, or the one of this number
+    Undo(history::Undo),
+    /// Print a line for every entry as it lands
+    Watch,
+    /// Read everything and check every rule
+    Verify,
     /// Run the store without a terminal; other commands start one by themselves
     Serve {
         /// End when nobody has been connected for so many seconds
         #[arg(long, value_name = "SECONDS")]
         idle_exit: Option<u64>,
         /// Stamp entries so many seconds later than the system's clock says
-        #[arg(
-            long,
-            value_name = "SECONDS",
-            default_value_t = 0,
-            allow_negative_numbers = true,
-            hide = true
-        )]
+        #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true, hide = true)]
         clock_offset: i64,
     },
+    /// The keys of the terminal program
+    Keys(manual::Keys),
+    /// Completions for a shell
+    Completions(manual::Completions),
+    /// The manual
+    Man(manual::Man),
 }
 
-/// Does what the arguments say; answers the exit code of commands.md.
+/// Reads the arguments of this process and does what they say; answers the exit code of commands.md.
 #[must_use]
-pub fn run(arguments: Arguments) -> ExitCode {
-    let done = directory(arguments.data).and_then(|dir| match arguments.command {
-        Command::Serve {
-            idle_exit,
-            clock_offset,
-        } => hub::serve(&dir, idle_exit.map(Duration::from_secs), clock_offset).map_err(LinkProblem::from),
-    });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("error: {}\n  try: {}", problem.message(), problem.hint());
-            ExitCode::from(problem.code())
+pub fn run() -> ExitCode {
+    match Arguments::try_parse() {
+        Ok(arguments) => perform(arguments),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            // Help that nobody can read is no failure.
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let wants_json = std::env::args_os().any(|arg| arg == "--json");
+            let manner = if wants_json { Manner::Json } else { Manner::Plain };
+            say_trouble(&misused(&error), manner)
         }
     }
 }
 
-/// The data directory: as given, else the user's.
-fn directory(given: Option<PathBuf>) -> Result<PathBuf, LinkProblem> {
-    if let Some(dir) = given {
-        return Ok(dir);
+/// What is wrong with the arguments, in one sentence, and the usage.
+fn misused(error: &clap::Error) -> Trouble {
+    let text = error.to_string();
+    let sentence: Vec<&str> = text
+        .lines()
+        .take_while(|line| !line.starts_with("Usage:"))
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("For more information"))
+        .collect();
+    let sentence = sentence.join(" ");
+    let usage = text.lines().find_map(|line| line.strip_prefix("Usage: "));
+    let hint = usage.map_or_else(
+        || "cohort --help".to_owned(),
+        |usage| format!("{}, or see --help", usage.trim()),
+    );
+    Trouble::usage(sentence.trim_start_matches("error: "), hint)
+}
+
+fn perform(arguments: Arguments) -> ExitCode {
+    let Arguments {
+        globals,
+        looks,
+        command,
+    } = arguments;
+    let globals = &globals;
+    let said = match command {
+        None => return program::open(globals, &looks),
+        Some(Command::Demo(demo)) => return program::demo(globals, &looks, &demo),
+        Some(Command::Watch) => return history::watch(globals),
+        Some(Command::Serve {
+            idle_exit,
+            clock_offset,
+        }) => return serve(globals, idle_exit, clock_offset),
+        Some(Command::Init(init)) => cohorts::init(globals, &init),
+        Some(Command::Status) => status::status(globals),
+        Some(Command::Now) => agenda::now(globals),
+        Some(Command::Agenda(agenda)) => agenda::agenda(globals, &agenda),
+        Some(Command::People(people)) => lists::people(globals, &people),
+        Some(Command::Groups) => lists::groups(globals),
+        Some(Command::Streams) => lists::streams(globals),
+        Some(Command::Decide(decide)) => placing::decide(globals, &decide),
+        Some(Command::Move(step)) => placing::move_one(globals, &step),
+        Some(Command::Swap(swap)) => placing::swap(globals, &swap),
+        Some(Command::Register(register)) => registers::register(globals, &register),
+        Some(Command::Reschedule(reschedule)) => registers::reschedule(globals, &reschedule),
+        Some(Command::Cancel(cancel)) => registers::cancel(globals, &cancel),
+        Some(Command::History(history)) => history::history(globals, &history),
+        Some(Command::Undo(undo)) => history::undo(globals, &undo),
+        Some(Command::Verify) => verify::verify(globals),
+        Some(Command::Keys(keys)) => manual::keys(&keys),
+        Some(Command::Completions(completions)) => manual::completions(Arguments::command(), &completions),
+        Some(Command::Man(man)) => manual::man(Arguments::command(), &man),
+    };
+    say(said, globals.manner(), globals.quiet)
+}
+
+/// Runs the store until it ends.
+fn serve(globals: &Globals, idle_exit: Option<u64>, clock_offset: i64) -> ExitCode {
+    let idle_exit = idle_exit.map(Duration::from_secs);
+    let dir = globals.directory();
+    let served = dir.and_then(|dir| hub::serve(&dir, idle_exit, clock_offset).map_err(LinkProblem::from));
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => say_trouble(&problem.into(), globals.manner()),
     }
-    etcetera::choose_base_strategy()
-        .map(|places| places.data_dir().join("cohort"))
-        .map_err(|_| LinkProblem::unusable("there is no home directory", "name a directory with --data"))
 }
