@@ -79,6 +79,11 @@ macro_rules! make_model {
                         (Record::$variant(id, Box::new(row.is.clone())), row.rev)
                     })))+
             }
+            /// The ids of every record of a kind.
+            #[must_use]
+            pub fn ids_of(&self, kind: Kind) -> Vec<AnyId> {
+                match kind { $(Kind::$variant => self.$table.ids().map(AnyId::from).collect()),+ }
+            }
             /// How many records there are.
             #[must_use]
             pub fn count(&self) -> usize {

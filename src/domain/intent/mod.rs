@@ -19,7 +19,7 @@ mod rank;
 mod register;
 mod template;
 #[cfg(test)]
-mod world;
+pub(in crate::domain) mod world;
 
 pub use calendar::Slot;
 pub use grouping::Placement;

@@ -6,58 +6,58 @@ use crate::domain::record::*;
 use crate::domain::{Change, Edit, Id, Mint, Model, Record, when};
 
 /// The day on which tests happen, unless they say otherwise.
-pub(super) const TODAY: &str = "2025-03-20";
+pub(in crate::domain) const TODAY: &str = "2025-03-20";
 
-pub(super) fn day(text: &str) -> NaiveDate {
+pub(in crate::domain) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
 /// A moment on London's clocks: `2025-03-20 16:00`.
-pub(super) fn at(text: &str) -> DateTime<Utc> {
+pub(in crate::domain) fn at(text: &str) -> DateTime<Utc> {
     let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
     when::local_to_utc(local, chrono_tz::Tz::Europe__London).unwrap()
 }
 
-pub(super) fn now() -> DateTime<Utc> {
+pub(in crate::domain) fn now() -> DateTime<Utc> {
     at("2025-03-20 10:00")
 }
 
-pub(super) fn mint() -> Mint {
+pub(in crate::domain) fn mint() -> Mint {
     Mint::seeded(99)
 }
 
 /// The cohort and the handles by which tests name its records.
-pub(super) struct World {
-    pub(super) model: Model,
-    pub(super) ccio: Id<Stream>,
-    pub(super) cnio: Id<Stream>,
-    pub(super) ccio_2: Id<Group>,
-    pub(super) ccio_3: Id<Group>,
-    pub(super) cnio_1: Id<Group>,
-    pub(super) amara: Id<Enrolment>,
-    pub(super) ruth: Id<Enrolment>,
-    pub(super) fatima: Id<Enrolment>,
-    pub(super) daniel: Id<Enrolment>,
-    pub(super) kofi: Id<Enrolment>,
-    pub(super) beth: Id<Enrolment>,
-    pub(super) amina: Id<Enrolment>,
+pub(in crate::domain) struct World {
+    pub(in crate::domain) model: Model,
+    pub(in crate::domain) ccio: Id<Stream>,
+    pub(in crate::domain) cnio: Id<Stream>,
+    pub(in crate::domain) ccio_2: Id<Group>,
+    pub(in crate::domain) ccio_3: Id<Group>,
+    pub(in crate::domain) cnio_1: Id<Group>,
+    pub(in crate::domain) amara: Id<Enrolment>,
+    pub(in crate::domain) ruth: Id<Enrolment>,
+    pub(in crate::domain) fatima: Id<Enrolment>,
+    pub(in crate::domain) daniel: Id<Enrolment>,
+    pub(in crate::domain) kofi: Id<Enrolment>,
+    pub(in crate::domain) beth: Id<Enrolment>,
+    pub(in crate::domain) amina: Id<Enrolment>,
     /// Sessions 1 to 6 of CCIO-2, on the 12th of each month at 16:00.
-    pub(super) sessions: Vec<Id<Session>>,
+    pub(in crate::domain) sessions: Vec<Id<Session>>,
 }
 
 impl World {
-    pub(super) fn person(&self, enrolment: Id<Enrolment>) -> Id<Person> {
+    pub(in crate::domain) fn person(&self, enrolment: Id<Enrolment>) -> Id<Person> {
         self.model.enrolments.get(enrolment).unwrap().person
     }
 
     /// Checks that the edit's inverse gives the model back, and answers the model with the edit applied.
-    pub(super) fn played(&self, edit: &Edit) -> Model {
+    pub(in crate::domain) fn played(&self, edit: &Edit) -> Model {
         played(&self.model, edit)
     }
 }
 
 /// Checks that the rules admit the edit, that it says what was, and that its inverse gives the model back; answers the model after it.
-pub(super) fn played(model: &Model, edit: &Edit) -> Model {
+pub(in crate::domain) fn played(model: &Model, edit: &Edit) -> Model {
     assert!(
         edit.changes.iter().all(|c| model.is_before(c)),
         "a before is not what is"
@@ -90,7 +90,7 @@ fn stream(code: &str, order: u16, family: Family) -> Stream {
     }
 }
 
-pub(super) fn world() -> World {
+pub(in crate::domain) fn world() -> World {
     let focus = Id::new(1);
     let mut model = Model::empty(focus);
     let mut cohort = Cohort::draft("2025", day("2025-01-01"), day("2025-06-30"));

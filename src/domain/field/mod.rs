@@ -3,6 +3,10 @@
 //! One table says for every kind which fields a person may edit, what they are called, how they are typed and
 //! chosen. Values travel as JSON, so a new field is one row here and one line in its record.
 
+mod parse;
+
+pub use parse::{free_times, parse, written};
+
 use serde_json::{Map, Value};
 
 use super::id::AnyId;
@@ -34,20 +38,29 @@ pub fn shown(model: &Model, value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::String(text) => match text.parse::<AnyId>() {
             Ok(id) => model.title(id),
-            Err(_) => text.clone(),
+            Err(_) => local_moment(model, text).unwrap_or_else(|| text.clone()),
         },
         Value::Array(items) => items
             .iter()
             .map(|item| shown(model, item))
             .collect::<Vec<_>>()
             .join(", "),
-        Value::Object(fields) => fields
-            .values()
-            .map(|v| shown(model, v))
-            .filter(|t| !t.is_empty())
-            .collect::<Vec<_>>()
-            .join(" "),
+        Value::Object(fields) => match serde_json::from_value::<FreeTime>(value.clone()) {
+            Ok(free) => free.to_string(),
+            Err(_) => fields
+                .values()
+                .map(|v| shown(model, v))
+                .filter(|t| !t.is_empty())
+                .collect::<Vec<_>>()
+                .join(" "),
+        },
     }
+}
+
+/// A moment as the cohort's clocks show it, in the order that can be typed back: `2025-04-14 16:00`.
+fn local_moment(model: &Model, text: &str) -> Option<String> {
+    let at = chrono::DateTime::parse_from_rfc3339(text).ok()?;
+    Some(model.local(at.to_utc()).format("%Y-%m-%d %H:%M").to_string())
 }
 
 /// How a field is typed or chosen.
@@ -71,6 +84,8 @@ pub enum Input {
     MaybeDay,
     /// A day and time.
     Moment,
+    /// A day and time, or nothing.
+    MaybeMoment,
     /// Yes or no.
     Flag,
     /// One of these words.
@@ -83,8 +98,12 @@ pub enum Input {
     MaybeRef(Kind),
     /// Several lines of text, separated by semicolons.
     List,
-    /// Weekly free times, separated by semicolons.
+    /// Several records of this kind, separated by semicolons.
+    Refs(Kind),
+    /// Weekly free times, separated by commas: `Mon 12-14, Thu 16:00-18:00`.
     Times,
+    /// Questions, one a line: `useful: How useful was it? (1-5, scored)`.
+    Questions,
     /// Shown, never typed.
     Fixed,
 }
@@ -122,12 +141,12 @@ const fn need(key: &'static str, label: &'static str, input: Input) -> Field {
 }
 
 use Input::{
-    Day, Email, Fixed, Flag, List, MaybeDay, MaybeNumber, MaybeRef, MaybeWord, Moment, Name, Note, Number,
-    Ref, Text, Times, Word,
+    Day, Email, Fixed, Flag, List, MaybeDay, MaybeMoment, MaybeNumber, MaybeRef, MaybeWord, Moment, Name,
+    Note, Number, Questions, Ref, Refs, Text, Times, Word,
 };
 
 use super::record::{
-    AdminRole, ApplicationState, Asked, Attribution, BusyKind, CohortState, EnrolmentState, Family,
+    AdminRole, ApplicationState, Asked, Attribution, BusyKind, CohortState, EnrolmentState, Family, FreeTime,
     GroupState, MarkValue, MessageKind, Occasion, Origin, PairKind, PairReason, Purpose, QuoteState, Role,
     SessionState, Stage, StreamState,
 };
@@ -146,6 +165,37 @@ const PERSON: &[Field] = &[
     f("note", "Note", Note),
     f("retain_until", "Keep until", MaybeDay),
 ];
+/// What is said of somebody's part in this cohort, beside what is said of the person: kept on the participation,
+/// before acceptance on the application.
+pub const PART: &[Field] = &[
+    need("role", "Role", Word(Role::all_words)),
+    need("stream", "Stream", Ref(Kind::Stream)),
+    f("second_stream", "Second stream", MaybeRef(Kind::Stream)),
+    f("stage", "Stage", MaybeWord(Stage::all_words)),
+    f("status", "Status", Word(statuses)),
+    f("capacity", "Capacity", MaybeNumber),
+    f("group", "Group", MaybeRef(Kind::Group)),
+    f("wishes", "Wishes", List),
+    f("availability", "Free times", Times),
+];
+
+/// Every status that can be set: those of a participation, then those of an application.
+fn statuses() -> Vec<&'static str> {
+    let mut words = EnrolmentState::all_words();
+    words.extend(
+        ApplicationState::all_words()
+            .into_iter()
+            .filter(|w| *w != "withdrawn"),
+    );
+    words
+}
+
+/// The field of a person with this key, of the person's own or of the part taken.
+#[must_use]
+pub fn of_person(key: &str) -> Option<&'static Field> {
+    PERSON.iter().chain(PART).find(|field| field.key == key)
+}
+
 const COHORT: &[Field] = &[
     need("name", "Name", Text),
     need("first_day", "First day", Day),
@@ -167,7 +217,7 @@ const INSTRUMENT: &[Field] = &[
     need("key", "Key", Text),
     need("name", "Name", Text),
     need("audience", "Who is asked", Word(Asked::all_words)),
-    f("questions", "Questions", Fixed),
+    f("questions", "Questions", Questions),
     f("enough", "Enough answers", Number),
 ];
 const THEME: &[Field] = &[
@@ -278,7 +328,7 @@ const SIGHTING: &[Field] = &[
     f("enrolment", "Person", MaybeRef(Kind::Enrolment)),
     f("name", "Name in the call", Name),
     need("joined", "Joined", Moment),
-    f("left", "Left", Moment),
+    f("left", "Left", MaybeMoment),
 ];
 const BUSY: &[Field] = &[
     f("person", "Person (none: everybody)", MaybeRef(Kind::Person)),
@@ -308,7 +358,7 @@ const RESPONSE: &[Field] = &[
     f("group", "Group", MaybeRef(Kind::Group)),
     f("received", "Received", Moment),
     f("answers", "Answers", Fixed),
-    f("themes", "Themes", Fixed),
+    f("themes", "Themes", Refs(Kind::Theme)),
     f("by_way_of", "By way of", Text),
 ];
 const GOAL: &[Field] = &[
