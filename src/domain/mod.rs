@@ -35,7 +35,7 @@ pub use ask::{
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
 pub use id::{AnyId, Id, Mint, NotAnId};
 
-pub use intent::{Attendee, Choice, FitPart, Joining, Placement, Slot, Source};
+pub use intent::{Attendee, Choice, FitPart, Joining, Placement, Slot, Source, Typed};
 pub(crate) use kind::every_kind;
 pub use kind::{Kind, Record, Recorded};
 pub use merge::{FieldChange, from_json};

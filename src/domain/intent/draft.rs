@@ -9,7 +9,7 @@ use crate::domain::kind::every_kind;
 use crate::domain::record::*;
 use crate::domain::table::Table;
 use crate::domain::text::clean_text;
-use crate::domain::{AnyId, Change, Delta, Edit, Id, Label, Mint, Model, Recorded, Refusal};
+use crate::domain::{AnyId, Change, Delta, Edit, Id, Kind, Label, Mint, Model, Record, Recorded, Refusal};
 
 /// A record kind and the table of the model that holds it.
 pub(super) trait Kept: Recorded {
@@ -30,6 +30,28 @@ macro_rules! make_kept {
             }
             fn change(delta: Delta<Self>) -> Change { Change::$variant(delta) }
         })+
+
+        impl Draft<'_> {
+            /// The record of any kind as the draft leaves it.
+            pub(super) fn get_any(&mut self, id: AnyId) -> Option<Record> {
+                match id.kind { $(Kind::$variant => {
+                    let id = Id::<$variant>::new(id.number);
+                    self.get(id).cloned().map(|is| Record::$variant(id, Box::new(is)))
+                })+ }
+            }
+            /// Makes a record of any kind.
+            pub(super) fn make_any(&mut self, record: Record) {
+                match record { $(Record::$variant(id, is) => self.make_as(id, *is)),+ }
+            }
+            /// Puts a record of any kind in the place of the one with its id.
+            pub(super) fn change_any(&mut self, record: Record) -> Result<(), Refusal> {
+                match record { $(Record::$variant(id, is) => self.change(id, |was| *was = *is)),+ }
+            }
+            /// Takes away a record of any kind.
+            pub(super) fn drop_any(&mut self, id: AnyId) -> Result<(), Refusal> {
+                match id.kind { $(Kind::$variant => self.drop(Id::<$variant>::new(id.number))),+ }
+            }
+        }
     };
 }
 

@@ -167,31 +167,43 @@ impl Model {
         let mut draft = Draft::on(self);
         let mut decided = Vec::new();
         for id in applications {
-            let is = self.need(*id)?.clone();
-            let takes_part = self
-                .enrolments_of(is.person)
-                .any(|(_, e)| e.role == is.role && e.state.is_live());
-            let accepting = state == ApplicationState::Accepted;
-            if is.state == state && (takes_part || !accepting) {
-                continue;
+            if self.decide_in(&mut draft, mint, *id, state, now)? {
+                decided.push(self.name_of(self.need(*id)?.person));
             }
-            let name = self.name_of(is.person);
-            if takes_part && !accepting {
-                return Err(Refusal::rule(
-                    10,
-                    format!("{name} was accepted and takes part"),
-                    "withdraw the person instead, or undo the decision in History",
-                ));
-            }
-            self.decide_one(&mut draft, *id, state, now)?;
-            if accepting && !takes_part {
-                let joining = joining_of(&is);
-                self.enrol(&mut draft, mint, is.person, joining, now)?;
-            }
-            decided.push(name);
         }
         let on = format!("{} {state}", many(&decided, "people"));
         Ok(draft.edit(mint, "decide", on))
+    }
+
+    /// Decides one application as part of an edit; answers whether there was anything to decide.
+    pub(super) fn decide_in(
+        &self,
+        draft: &mut Draft<'_>,
+        mint: &mut Mint,
+        id: Id<Application>,
+        state: ApplicationState,
+        now: DateTime<Utc>,
+    ) -> Result<bool, Refusal> {
+        let is = self.need(id)?.clone();
+        let takes_part = self
+            .enrolments_of(is.person)
+            .any(|(_, e)| e.role == is.role && e.state.is_live());
+        let accepting = state == ApplicationState::Accepted;
+        if is.state == state && (takes_part || !accepting) {
+            return Ok(false);
+        }
+        if takes_part && !accepting {
+            return Err(Refusal::rule(
+                10,
+                format!("{} was accepted and takes part", self.name_of(is.person)),
+                "withdraw the person instead, or undo the decision in History",
+            ));
+        }
+        self.decide_one(draft, id, state, now)?;
+        if accepting && !takes_part {
+            self.enrol(draft, mint, is.person, joining_of(&is), now)?;
+        }
+        Ok(true)
     }
 
     /// The state of one application, the date of an offer, and how long the person is kept.
@@ -348,7 +360,7 @@ impl Model {
     }
 
     /// Ends a mentor's time with a group; the first co-mentor takes the lead where there is one.
-    fn hand_over(
+    pub(super) fn hand_over(
         &self,
         draft: &mut Draft<'_>,
         group: Id<Group>,
