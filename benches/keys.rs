@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use cohort::domain::{
-    AdminRole, Cohort, CohortState, Enrolment, EnrolmentState, Family, Id, Mint, Model, Person, Record, Role, Stream,
-    StreamState,
+    AdminRole, Cohort, CohortState, Enrolment, EnrolmentState, Family, Id, Mint, Model, Person, Record, Role,
+    Stream, StreamState,
 };
 use cohort::terminal::Painter;
 use cohort::tui::{App, Looks, News, Signal, whole};
@@ -19,10 +19,22 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Constraint;
 use ratatui::widgets::{Row, Table, TableState};
 
-const FIRST: [&str; 12] =
-    ["Amara", "Zoë", "Tomás", "Niamh", "Wei", "Owen", "Fatima", "Lucía", "Kofi", "Sadia", "Ines", "Bilal"];
-const LAST: [&str; 11] =
-    ["Okafor", "Whitfield", "O'Brien", "Price", "Rahman", "Nowak", "Adeyemi", "Øverland", "Haddad", "Nguyễn", "Das"];
+const FIRST: [&str; 12] = [
+    "Amara", "Zoë", "Tomás", "Niamh", "Wei", "Owen", "Fatima", "Lucía", "Kofi", "Sadia", "Ines", "Bilal",
+];
+const LAST: [&str; 11] = [
+    "Okafor",
+    "Whitfield",
+    "O'Brien",
+    "Price",
+    "Rahman",
+    "Nowak",
+    "Adeyemi",
+    "Øverland",
+    "Haddad",
+    "Nguyễn",
+    "Das",
+];
 
 fn now() -> DateTime<Utc> {
     "2025-03-18T16:12:00Z".parse().expect("it is a moment")
@@ -32,7 +44,10 @@ fn now() -> DateTime<Utc> {
 fn cohort_of(people: usize) -> Model {
     let day = |m, d| NaiveDate::from_ymd_opt(2025, m, d).expect("it is a day");
     let mut model = Model::empty(Id::new(1));
-    let cohort = Cohort { state: CohortState::Running, ..Cohort::draft("2025", day(1, 1), day(6, 30)) };
+    let cohort = Cohort {
+        state: CohortState::Running,
+        ..Cohort::draft("2025", day(1, 1), day(6, 30))
+    };
     model.put(Record::Cohort(Id::new(1), Box::new(cohort)), 1);
     let stream = Stream {
         code: "CCIO".into(),
@@ -48,7 +63,11 @@ fn cohort_of(people: usize) -> Model {
     for nth in 0..people {
         let dice = usize::try_from(mint.number() % 1_000_000).expect("it is small");
         let person = Person {
-            name: format!("{} {}-{nth}", FIRST[dice % FIRST.len()], LAST[dice / 7 % LAST.len()]),
+            name: format!(
+                "{} {}-{nth}",
+                FIRST[dice % FIRST.len()],
+                LAST[dice / 7 % LAST.len()]
+            ),
             email: format!("p{nth}@example.org"),
             organisation: format!("Trust {}", dice % 97),
             ..Person::default()
@@ -103,7 +122,9 @@ fn press(app: &mut App, painter: &mut Painter<Vec<u8>>, key: KeyCode) -> Duratio
 fn stock(names: &[String], steps: usize) -> Vec<Duration> {
     let mut terminal = Terminal::with_options(
         CrosstermBackend::new(Vec::new()),
-        ratatui::TerminalOptions { viewport: ratatui::Viewport::Fixed(whole((80, 24))) },
+        ratatui::TerminalOptions {
+            viewport: ratatui::Viewport::Fixed(whole((80, 24))),
+        },
     )
     .expect("memory can be drawn on");
     (0..steps)
@@ -112,9 +133,20 @@ fn stock(names: &[String], steps: usize) -> Vec<Duration> {
             let top = step.saturating_sub(20).min(names.len().saturating_sub(23));
             terminal
                 .draw(|frame| {
-                    let rows = names[top..].iter().take(23).map(|name| Row::new([name.as_str(), "mentee", "CCIO", "active"]));
-                    let table = Table::new(rows, [Constraint::Length(30), Constraint::Length(8), Constraint::Length(8), Constraint::Fill(1)])
-                        .row_highlight_style(ratatui::style::Style::new().reversed());
+                    let rows = names[top..]
+                        .iter()
+                        .take(23)
+                        .map(|name| Row::new([name.as_str(), "mentee", "CCIO", "active"]));
+                    let table = Table::new(
+                        rows,
+                        [
+                            Constraint::Length(30),
+                            Constraint::Length(8),
+                            Constraint::Length(8),
+                            Constraint::Fill(1),
+                        ],
+                    )
+                    .row_highlight_style(ratatui::style::Style::new().reversed());
                     let mut state = TableState::new().with_selected(Some(step - top));
                     frame.render_stateful_widget(table, frame.area(), &mut state);
                 })
@@ -131,17 +163,35 @@ fn main() {
     }
     for people in [150_usize, 100_000] {
         let model = cohort_of(people);
-        let names: Vec<String> = model.people.iter().map(|(_, person)| person.name.clone()).collect();
+        let names: Vec<String> = model
+            .people
+            .iter()
+            .map(|(_, person)| person.name.clone())
+            .collect();
         let mut app = App::new(Looks::default(), Mint::seeded(9), (80, 24));
         let mut painter = Painter::new(Vec::new());
         let welcomed = Instant::now();
-        let welcome = News::Welcome { model: Box::new(model), me: "Sam K".into(), role: AdminRole::Owner };
+        let welcome = News::Welcome {
+            model: Box::new(model),
+            me: "Sam K".into(),
+            role: AdminRole::Owner,
+        };
         drop(app.handle(Signal::News(welcome), now()));
         press(&mut app, &mut painter, KeyCode::Char('6'));
-        println!("{people} people: first frame of People after the cohort arrived {:.1?}", welcomed.elapsed());
+        println!(
+            "{people} people: first frame of People after the cohort arrived {:.1?}",
+            welcomed.elapsed()
+        );
         let steps = 400.min(people - 1);
-        let down = (0..steps).map(|_| press(&mut app, &mut painter, KeyCode::Char('j'))).collect();
-        say(&format!("{people} people, one step down"), down, "stock ratatui, the rows in sight", stock(&names, steps));
+        let down = (0..steps)
+            .map(|_| press(&mut app, &mut painter, KeyCode::Char('j')))
+            .collect();
+        say(
+            &format!("{people} people, one step down"),
+            down,
+            "stock ratatui, the rows in sight",
+            stock(&names, steps),
+        );
         let mut letters = Vec::new();
         let mut scans = Vec::new();
         for word in ["okafor", "zoe", "nguyen", "trust 9"] {
@@ -151,12 +201,20 @@ fn main() {
                 letters.push(press(&mut app, &mut painter, KeyCode::Char(letter)));
                 typed.push(letter);
                 let started = Instant::now();
-                let hits = names.iter().filter(|name| name.to_lowercase().contains(&typed)).count();
+                let hits = names
+                    .iter()
+                    .filter(|name| name.to_lowercase().contains(&typed))
+                    .count();
                 scans.push(started.elapsed());
                 std::hint::black_box(hits);
             }
             press(&mut app, &mut painter, KeyCode::Esc);
         }
-        say(&format!("{people} people, one letter of the filter"), letters, "a scan: lower case, contains", scans);
+        say(
+            &format!("{people} people, one letter of the filter"),
+            letters,
+            "a scan: lower case, contains",
+            scans,
+        );
     }
 }

@@ -27,11 +27,15 @@ pub fn agenda(globals: &Globals, agenda: &Agenda) -> Said {
     let visit = Visit::open(globals)?;
     let today = visit.today();
     let day = |text: &Option<String>, otherwise: NaiveDate| match text {
-        Some(text) => when::parse_day(text, today).map_err(|problem| Trouble::from(crate::domain::Refusal::from(problem))),
+        Some(text) => when::parse_day(text, today)
+            .map_err(|problem| Trouble::from(crate::domain::Refusal::from(problem))),
         None => Ok(otherwise),
     };
     let from = day(&agenda.from, today)?;
-    let to = day(&agenda.to, from.checked_add_days(Days::new(AHEAD)).unwrap_or(from))?;
+    let to = day(
+        &agenda.to,
+        from.checked_add_days(Days::new(AHEAD)).unwrap_or(from),
+    )?;
     if to < from {
         return Err(Trouble::usage(
             format!("{to} is before {from}"),
@@ -56,7 +60,12 @@ pub fn now(globals: &Globals) -> Said {
     let visit = Visit::open(globals)?;
     let (model, now) = (visit.model(), visit.now());
     let sessions = going_on_and_next(model, now);
-    Ok(list(model, &sessions, now, "No session goes on, and none is planned."))
+    Ok(list(
+        model,
+        &sessions,
+        now,
+        "No session goes on, and none is planned.",
+    ))
 }
 
 /// The sessions going on, and those that begin at the next time at which any begins.
@@ -77,7 +86,10 @@ fn going_on_and_next(model: &Model, now: DateTime<Utc>) -> Vec<Id<Session>> {
 }
 
 fn list(model: &Model, sessions: &[Id<Session>], now: DateTime<Utc>, none: &str) -> Answer {
-    let json: Vec<Value> = sessions.iter().filter_map(|id| session_json(model, *id, now)).collect();
+    let json: Vec<Value> = sessions
+        .iter()
+        .filter_map(|id| session_json(model, *id, now))
+        .collect();
     let lines = if sessions.is_empty() {
         vec![none.to_owned()]
     } else {

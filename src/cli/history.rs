@@ -63,11 +63,20 @@ pub fn history(globals: &Globals, history: &History) -> Said {
             if since.is_some_and(|day| model.day(head.at) < day) || found.len() >= limit {
                 break 'pages;
             }
-            if history.by.as_ref().is_some_and(|by| fold(by.trim()) != fold(&head.by)) {
+            if history
+                .by
+                .as_ref()
+                .is_some_and(|by| fold(by.trim()) != fold(&head.by))
+            {
                 continue;
             }
-            let entry = if wants_changes { visit.client.entry(head.rev)? } else { None };
-            let touches = |entry: &Entry, id: AnyId| entry.edit.changes.iter().any(|change| change.id() == id);
+            let entry = if wants_changes {
+                visit.client.entry(head.rev)?
+            } else {
+                None
+            };
+            let touches =
+                |entry: &Entry, id: AnyId| entry.edit.changes.iter().any(|change| change.id() == id);
             if of.is_none_or(|id| entry.as_ref().is_some_and(|entry| touches(entry, id))) {
                 found.push((head, entry));
             }
@@ -151,7 +160,10 @@ pub fn undo(globals: &Globals, undo: &Undo) -> Said {
     let nonce = visit.mint.nonce();
     let now = visit.client.undo(nonce, rev)?;
     let json = object([("revision", json!(now)), ("undoes", json!(rev))]);
-    Ok(Answer::did(json, format!("Took back {rev}: {}.", entry.edit.label)))
+    Ok(Answer::did(
+        json,
+        format!("Took back {rev}: {}.", entry.edit.label),
+    ))
 }
 
 /// The last entry of ours that is no undo and was not taken back.
@@ -205,7 +217,11 @@ fn watch_on(globals: &Globals) -> Result<u8, Trouble> {
             _ => entry_json(visit.model(), &entry).to_string(),
         };
         let mut out = std::io::stdout().lock();
-        let shown = if globals.json { line } else { visible(&line).into_owned() };
+        let shown = if globals.json {
+            line
+        } else {
+            visible(&line).into_owned()
+        };
         if writeln!(out, "{shown}").and_then(|()| out.flush()).is_err() {
             // Nobody reads any more.
             return Ok(0);

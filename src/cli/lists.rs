@@ -34,14 +34,23 @@ pub fn people(globals: &Globals, people: &People) -> Said {
                 part.stream.map(|id| model.stream_code(id)).unwrap_or_default(),
                 part.group.map(|id| model.group_code(id)).unwrap_or_default(),
                 part.status.to_string(),
-                attendance.map(|percent| format!("{percent}%")).unwrap_or_default(),
-                model.people.get(part.person).map(|is| is.email.clone()).unwrap_or_default(),
+                attendance
+                    .map(|percent| format!("{percent}%"))
+                    .unwrap_or_default(),
+                model
+                    .people
+                    .get(part.person)
+                    .map(|is| is.email.clone())
+                    .unwrap_or_default(),
             ]
         })
         .collect();
     let mut lines = Vec::new();
     if !rows.is_empty() {
-        lines = table(&["NAME", "ROLE", "STREAM", "GROUP", "STATUS", ">ATT", "MAIL"], &rows);
+        lines = table(
+            &["NAME", "ROLE", "STREAM", "GROUP", "STATUS", ">ATT", "MAIL"],
+            &rows,
+        );
     }
     lines.push(format!("{}.", count(found.len(), "person", "people")));
     Ok(Answer::found(Value::Array(json), lines))
@@ -92,7 +101,10 @@ pub fn groups(globals: &Globals) -> Said {
     let visit = Visit::open(globals)?;
     let (model, today) = (visit.model(), visit.today());
     let ids = model.groups_sorted();
-    let json: Vec<Value> = ids.iter().filter_map(|id| group_json(model, *id, today)).collect();
+    let json: Vec<Value> = ids
+        .iter()
+        .filter_map(|id| group_json(model, *id, today))
+        .collect();
     let rows: Vec<Vec<String>> = ids
         .iter()
         .map(|id| {
@@ -101,7 +113,10 @@ pub fn groups(globals: &Globals) -> Said {
             vec![
                 model.group_code(*id),
                 format!("{}/{}", members.len(), model.group_limits(*id).max),
-                mentors(model, *id, today).0.map(|id| model.enrolled_name(id)).unwrap_or_else(|| "no mentor".to_owned()),
+                mentors(model, *id, today)
+                    .0
+                    .map(|id| model.enrolled_name(id))
+                    .unwrap_or_else(|| "no mentor".to_owned()),
                 names.join(", "),
             ]
         })
@@ -115,11 +130,17 @@ pub fn groups(globals: &Globals) -> Said {
 }
 
 /// The lead mentor and the co-mentors on a day; of a group whose time is another, those who came last.
-fn mentors(model: &Model, group: Id<Group>, day: chrono::NaiveDate) -> (Option<Id<Enrolment>>, Vec<Id<Enrolment>>) {
+fn mentors(
+    model: &Model,
+    group: Id<Group>,
+    day: chrono::NaiveDate,
+) -> (Option<Id<Enrolment>>, Vec<Id<Enrolment>>) {
     let lead = model.lead_of(group, day).or_else(|| {
         let leads = &model.groups.get(group)?.leads;
         let leads = leads.iter().filter(|lead| lead.role == LeadRole::Lead);
-        leads.max_by_key(|lead| (lead.to.is_none(), lead.from)).map(|lead| lead.enrolment)
+        leads
+            .max_by_key(|lead| (lead.to.is_none(), lead.from))
+            .map(|lead| lead.enrolment)
     });
     (lead, model.co_leads_of(group, day))
 }
@@ -134,7 +155,15 @@ fn group_json(model: &Model, id: Id<Group>, day: chrono::NaiveDate) -> Option<Va
         ("code", json!(is.code)),
         ("stream", json!(model.stream_code(is.stream))),
         ("mentor", json!(lead.map(|id| model.enrolled_name(id)))),
-        ("co_mentors", json!(co_leads.iter().map(|id| model.enrolled_name(*id)).collect::<Vec<_>>())),
+        (
+            "co_mentors",
+            json!(
+                co_leads
+                    .iter()
+                    .map(|id| model.enrolled_name(*id))
+                    .collect::<Vec<_>>()
+            ),
+        ),
         ("size", json!(members.len())),
         ("min", json!(limits.min)),
         ("target", json!(limits.target)),
@@ -142,13 +171,18 @@ fn group_json(model: &Model, id: Id<Group>, day: chrono::NaiveDate) -> Option<Va
         ("state", json!(is.state)),
         ("link", json!(is.link)),
         ("attendance", json!(model.attendance_of_group(id).percent())),
-        ("members", members.iter().map(|id| member_json(model, *id)).collect()),
+        (
+            "members",
+            members.iter().map(|id| member_json(model, *id)).collect(),
+        ),
     ]))
 }
 
 fn member_json(model: &Model, enrolment: Id<Enrolment>) -> Value {
     let person = model.enrolments.get(enrolment).map(|is| is.person);
-    let email = person.and_then(|id| model.people.get(id)).map(|is| is.email.clone());
+    let email = person
+        .and_then(|id| model.people.get(id))
+        .map(|is| is.email.clone());
     json!({ "person": person, "name": model.enrolled_name(enrolment), "email": email })
 }
 
@@ -172,17 +206,23 @@ pub fn streams_json(model: &Model, now: DateTime<Utc>) -> Vec<Value> {
             let is = model.streams.get(id)?;
             let taking_part = |role: Role| {
                 let all = model.enrolments.iter();
-                all.filter(|(_, e)| e.stream == id && e.role == role && takes_part(e)).count()
+                all.filter(|(_, e)| e.stream == id && e.role == role && takes_part(e))
+                    .count()
             };
             let held = model.held_and_due(Scope::Stream(id), now);
-            let waiting = pool.iter().filter(|e| model.enrolments.get(**e).is_some_and(|e| e.stream == id));
+            let waiting = pool
+                .iter()
+                .filter(|e| model.enrolments.get(**e).is_some_and(|e| e.stream == id));
             Some(object([
                 ("id", json!(id)),
                 ("code", json!(is.code)),
                 ("name", json!(is.name)),
                 ("family", json!(is.family)),
                 ("state", json!(is.state)),
-                ("groups", json!(model.groups_in(id).filter(|(_, group)| group.is_live()).count())),
+                (
+                    "groups",
+                    json!(model.groups_in(id).filter(|(_, group)| group.is_live()).count()),
+                ),
                 ("mentors", json!(taking_part(Role::Mentor))),
                 ("mentees", json!(taking_part(Role::Mentee))),
                 ("pool", json!(waiting.count())),
@@ -232,7 +272,16 @@ pub fn stream_lines(streams: &[Value]) -> Vec<String> {
         })
         .collect();
     table(
-        &["STREAM", ">GROUPS", ">MENTORS", ">MENTEES", ">POOL", ">HELD/DUE", ">ATT", ">ANSWERED"],
+        &[
+            "STREAM",
+            ">GROUPS",
+            ">MENTORS",
+            ">MENTEES",
+            ">POOL",
+            ">HELD/DUE",
+            ">ATT",
+            ">ANSWERED",
+        ],
         &rows,
     )
 }

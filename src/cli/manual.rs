@@ -66,7 +66,13 @@ pub fn markdown() -> String {
     for binding in BINDINGS {
         let keys: Vec<String> = chords(binding)
             .iter()
-            .map(|key| if key == "`" { "`` ` ``".to_owned() } else { format!("`{}`", cell(key)) })
+            .map(|key| {
+                if key == "`" {
+                    "`` ` ``".to_owned()
+                } else {
+                    format!("`{}`", cell(key))
+                }
+            })
             .collect();
         let (context, help, why) = (binding.context.word(), cell(binding.help), cell(binding.mnemonic));
         text.push_str(&format!("| {context} | {} | {help} | {why} |\n", keys.join(" ")));

@@ -29,7 +29,11 @@ use visit::Globals;
 
 /// Live administration of a mentoring cohort, in the terminal
 #[derive(Debug, Parser)]
-#[command(name = "cohort", version, after_help = "Without a command the terminal program opens.")]
+#[command(
+    name = "cohort",
+    version,
+    after_help = "Without a command the terminal program opens."
+)]
 pub struct Arguments {
     #[command(flatten)]
     globals: Globals,
@@ -84,7 +88,13 @@ enum Command {
         #[arg(long, value_name = "SECONDS")]
         idle_exit: Option<u64>,
         /// Stamp entries so many seconds later than the system's clock says
-        #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true, hide = true)]
+        #[arg(
+            long,
+            value_name = "SECONDS",
+            default_value_t = 0,
+            allow_negative_numbers = true,
+            hide = true
+        )]
         clock_offset: i64,
     },
     /// The keys of the terminal program

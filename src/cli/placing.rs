@@ -24,8 +24,18 @@ pub struct Decide {
 
 /// Reads a decision that an office can make.
 fn decision(text: &str) -> Result<ApplicationState, String> {
-    use ApplicationState::{Accepted, Declined, DeclinedByApplicant, Expired, Offered, UnderReview, Waitlisted};
-    let made = [Accepted, Waitlisted, Declined, Offered, UnderReview, Expired, DeclinedByApplicant];
+    use ApplicationState::{
+        Accepted, Declined, DeclinedByApplicant, Expired, Offered, UnderReview, Waitlisted,
+    };
+    let made = [
+        Accepted,
+        Waitlisted,
+        Declined,
+        Offered,
+        UnderReview,
+        Expired,
+        DeclinedByApplicant,
+    ];
     let state = ApplicationState::from_word(text).filter(|state| made.contains(state));
     state.ok_or_else(|| {
         let words: Vec<&str> = made.iter().map(|state| state.word()).collect();
@@ -56,7 +66,11 @@ pub fn decide(globals: &Globals, decide: &Decide) -> Said {
         .count();
     let landed = visit.land(edit)?;
     let json = object([("revision", json!(landed.rev)), ("decided", json!(decided))]);
-    let said = format!("{} {}.", count(decided, "application", "applications"), decide.state);
+    let said = format!(
+        "{} {}.",
+        count(decided, "application", "applications"),
+        decide.state
+    );
     Ok(Answer::did(json, said).noting(landed.warnings))
 }
 
@@ -74,7 +88,9 @@ fn applications_meant(model: &Model, text: &str) -> Result<Vec<Id<Application>>,
     if !live.is_empty() {
         return Ok(live);
     }
-    let latest = model.applications_of(person).max_by_key(|(id, is)| (is.received, *id));
+    let latest = model
+        .applications_of(person)
+        .max_by_key(|(id, is)| (is.received, *id));
     latest.map(|(id, _)| vec![id]).ok_or_else(|| {
         Trouble::missing(
             format!("{} has not applied", model.name_of(person)),

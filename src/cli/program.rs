@@ -50,7 +50,11 @@ impl LooksGiven {
         let theme = self.theme.as_deref().and_then(Theme::named).unwrap_or_default();
         let colourless = color == "never" || (around.no_color && color != "always");
         let theme = if colourless { Theme::Mono } else { theme };
-        let glyphs = if self.ascii { ASCII } else { glyphs_of(around.locale) };
+        let glyphs = if self.ascii {
+            ASCII
+        } else {
+            glyphs_of(around.locale)
+        };
         Looks { theme, glyphs }
     }
 }
@@ -60,7 +64,9 @@ impl LooksGiven {
 fn glyphs_of(locale: &str) -> Glyphs {
     let locale = locale.to_lowercase();
     let is_utf8 = locale.contains("utf-8") || locale.contains("utf8");
-    let is_wide = ["zh", "ja", "ko"].iter().any(|language| locale.starts_with(language));
+    let is_wide = ["zh", "ja", "ko"]
+        .iter()
+        .any(|language| locale.starts_with(language));
     if is_utf8 && !is_wide { UTF8 } else { ASCII }
 }
 
@@ -95,7 +101,11 @@ fn need_terminal() -> Result<(), Trouble> {
         return Err(Trouble::new(USAGE, "the terminal program needs a terminal", hint));
     }
     if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
-        return Err(Trouble::new(USAGE, "this terminal (TERM=dumb) cannot place text", hint));
+        return Err(Trouble::new(
+            USAGE,
+            "this terminal (TERM=dumb) cannot place text",
+            hint,
+        ));
     }
     Ok(())
 }
@@ -162,12 +172,19 @@ enum Place {
 
 impl Place {
     fn thrown_away() -> Result<Self, Trouble> {
-        let name = format!("cohort-demo-{}-{:08x}", std::process::id(), crate::hub::mint().number() >> 32);
+        let name = format!(
+            "cohort-demo-{}-{:08x}",
+            std::process::id(),
+            crate::hub::mint().number() >> 32
+        );
         let dir = std::env::temp_dir().join(name);
-        fs::DirBuilder::new()
-            .mode(0o700)
-            .create(&dir)
-            .map_err(|error| Trouble::new(6, format!("{} cannot be made: {error}", dir.display()), "name one with --dir"))?;
+        fs::DirBuilder::new().mode(0o700).create(&dir).map_err(|error| {
+            Trouble::new(
+                6,
+                format!("{} cannot be made: {error}", dir.display()),
+                "name one with --dir",
+            )
+        })?;
         Ok(Self::ThrownAway(dir))
     }
 
@@ -217,7 +234,11 @@ fn prepare(dir: &Path, who: &mut Who) -> Result<Clock, Trouble> {
 
 /// How far the clock of a store that is at work on an example already is from the system's.
 fn offset_of_running(dir: &Path, who: &Who) -> Option<i64> {
-    let seconds = fs::read_to_string(dir.join(OFFSET_FILE)).ok()?.trim().parse().ok()?;
+    let seconds = fs::read_to_string(dir.join(OFFSET_FILE))
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
     let who = Who {
         start: Start::Never,
         ..who.clone()

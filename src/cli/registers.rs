@@ -51,13 +51,19 @@ pub fn register(globals: &Globals, register: &Register) -> Said {
     }
     let (now, me) = (visit.now(), visit.me().to_owned());
     if register.all_present {
-        let edit = visit.client.model().mark_all(&mut visit.mint, session, false, &me, now)?;
+        let edit = visit
+            .client
+            .model()
+            .mark_all(&mut visit.mint, session, false, &me, now)?;
         warnings.extend(visit.land(edit)?.warnings);
         acts = true;
     }
     if register.close {
         let absent = register.rest_absent;
-        let edit = visit.client.model().close_register(&mut visit.mint, session, absent, &me, now)?;
+        let edit = visit
+            .client
+            .model()
+            .close_register(&mut visit.mint, session, absent, &me, now)?;
         warnings.extend(visit.land(edit)?.warnings);
         acts = true;
     }
@@ -162,14 +168,22 @@ fn shown(visit: &Visit, session: Id<Session>) -> Answer {
             ]
         })
         .collect();
-    let when = is.map(|is| moment_short(model.local(is.starts))).unwrap_or_default();
-    let mut lines = vec![format!("{}, {when}: register {state}.", model.session_title(session))];
+    let when = is
+        .map(|is| moment_short(model.local(is.starts)))
+        .unwrap_or_default();
+    let mut lines = vec![format!(
+        "{}, {when}: register {state}.",
+        model.session_title(session)
+    )];
     lines.extend(table(&["NAME", "ROLE", "MARK", "LATE"], &rows));
     let json = object([
         ("session", json!(session)),
         ("state", json!(state)),
         ("marks", json!(marks)),
-        ("group", json!(is.and_then(|is| is.group).map(|id| model.group_code(id)))),
+        (
+            "group",
+            json!(is.and_then(|is| is.group).map(|id| model.group_code(id))),
+        ),
         ("round", json!(model.round_of(session).map(|round| round.number))),
         ("phase", json!(model.phase(session, visit.now()))),
         ("revision", json!(model.rev)),
@@ -178,7 +192,10 @@ fn shown(visit: &Visit, session: Id<Session>) -> Answer {
 }
 
 fn row_json(model: &Model, row: &RegisterRow) -> Value {
-    let person = row.enrolment.and_then(|id| model.enrolments.get(id)).map(|is| is.person);
+    let person = row
+        .enrolment
+        .and_then(|id| model.enrolments.get(id))
+        .map(|is| is.person);
     let mark = row.mark.as_ref().map(|(_, mark)| mark);
     object([
         ("person", json!(person)),
@@ -221,7 +238,10 @@ pub fn reschedule(globals: &Globals, reschedule: &Reschedule) -> Said {
     let notes = notes.chain(landed.warnings).collect();
     let json = object([
         ("revision", json!(landed.rev)),
-        ("clashes", clashes.iter().map(|clash| clash_json(model, clash)).collect()),
+        (
+            "clashes",
+            clashes.iter().map(|clash| clash_json(model, clash)).collect(),
+        ),
         ("starts", json!(visit.stamp(starts))),
     ]);
     Ok(Answer::did(json, said).noting(notes))
@@ -237,7 +257,9 @@ fn clash_json(model: &Model, clash: &Clashing) -> Value {
 }
 
 fn clash_line(model: &Model, clash: &Clashing) -> String {
-    let who = clash.person.map_or_else(|| "everybody".to_owned(), |id| model.name_of(id));
+    let who = clash
+        .person
+        .map_or_else(|| "everybody".to_owned(), |id| model.name_of(id));
     format!("clash: {who}, {}", clash.why)
 }
 

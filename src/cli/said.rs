@@ -115,7 +115,11 @@ impl Trouble {
             io::ErrorKind::PermissionDenied => "ask for access to it, or choose another place",
             _ => "look at the file, or choose another place",
         };
-        let code = if error.kind() == io::ErrorKind::NotFound { 3 } else { 5 };
+        let code = if error.kind() == io::ErrorKind::NotFound {
+            3
+        } else {
+            5
+        };
         Self {
             place: Some((path.display().to_string(), None, None)),
             ..Self::new(code, format!("{}: {error}", path.display()), hint)
@@ -147,7 +151,11 @@ impl From<Refusal> for Trouble {
             Reason::NotPermitted => 7,
         };
         let clashes = refusal.clashes.iter().map(|clash| {
-            let by = if clash.by.is_empty() { "somebody" } else { &clash.by };
+            let by = if clash.by.is_empty() {
+                "somebody"
+            } else {
+                &clash.by
+            };
             format!(
                 "; {} was {:?}, {by} made it {:?}",
                 clash.field, clash.was, clash.theirs
@@ -267,11 +275,7 @@ fn tabs(json: &Value) -> Vec<String> {
         return rows.iter().map(cell).collect();
     };
     let keys: Vec<&String> = first.keys().collect();
-    let head = keys
-        .iter()
-        .map(|key| key.as_str())
-        .collect::<Vec<_>>()
-        .join("\t");
+    let head = keys.iter().map(|key| key.as_str()).collect::<Vec<_>>().join("\t");
     let line = |row: &Value| {
         let cells: Vec<String> = keys.iter().map(|key| cell(&row[key.as_str()])).collect();
         cells.join("\t")
@@ -301,9 +305,7 @@ pub fn table(heads: &[&str], rows: &[Vec<String>]) -> Vec<String> {
         .iter()
         .enumerate()
         .map(|(at, head)| {
-            let cells = rows
-                .iter()
-                .map(|row| row.get(at).map_or(0, |text| width(text)));
+            let cells = rows.iter().map(|row| row.get(at).map_or(0, |text| width(text)));
             cells.max().unwrap_or(0).max(width(head))
         })
         .collect();
@@ -356,7 +358,10 @@ mod tests {
             vec!["Zoë".to_owned(), "7".to_owned()],
             vec!["Al".to_owned(), "12".to_owned()],
         ];
-        assert_eq!(table(&["NAME", ">N"], &rows), ["NAME   N", "Zoë    7", "Al    12"]);
+        assert_eq!(
+            table(&["NAME", ">N"], &rows),
+            ["NAME   N", "Zoë    7", "Al    12"]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::said::{Answer, Said, count, object};
 use super::visit::{Globals, Visit};
-use crate::domain::{Broken, Id, Cohort};
+use crate::domain::{Broken, Cohort, Id};
 
 /// Checks every cohort; problems end with exit code 1.
 pub fn verify(globals: &Globals) -> Said {

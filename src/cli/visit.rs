@@ -174,7 +174,9 @@ impl Visit {
 
 /// A moment as other programs read it: with the offset of the cohort's zone.
 pub fn stamp(model: &Model, at: DateTime<Utc>) -> String {
-    model.local(at).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+    model
+        .local(at)
+        .to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
 }
 
 /// Who prepared messages are from; a person's mail program puts the real sender in.

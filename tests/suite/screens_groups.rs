@@ -33,14 +33,22 @@ fn task_7_an_unassigned_mentee_has_a_group_with_four_keys() {
     let mut stage = Stage::new();
     let before = stage.model.pool().len();
     stage.press("3nm1");
-    assert_eq!((stage.model.pool().len(), stage.pressed), (before - 1, 4), "{}", stage.text());
+    assert_eq!(
+        (stage.model.pool().len(), stage.pressed),
+        (before - 1, 4),
+        "{}",
+        stage.text()
+    );
 }
 
 #[test]
 fn d_puts_a_person_back_into_the_pool_and_u_takes_that_back() {
     let mut stage = Stage::new();
     let daniel = world::enrolled(&stage.model, "Daniel Price");
-    stage.press("3/daniel<enter>").press("j".repeat(2).as_str()).press("d");
+    stage
+        .press("3/daniel<enter>")
+        .press("j".repeat(2).as_str())
+        .press("d");
     assert!(stage.model.pool().contains(&daniel), "{}", stage.text());
     stage.press("u");
     assert!(!stage.model.pool().contains(&daniel));
@@ -50,7 +58,11 @@ fn d_puts_a_person_back_into_the_pool_and_u_takes_that_back() {
 fn a_moved_person_is_followed_by_the_cursor() {
     let mut stage = Stage::new();
     stage.press("3n");
-    let who = stage.text().lines().find(|line| line.contains('>') && line.contains('!')).map(str::to_owned);
+    let who = stage
+        .text()
+        .lines()
+        .find(|line| line.contains('>') && line.contains('!'))
+        .map(str::to_owned);
     stage.press("m1");
     assert!(who.is_some() && stage.text().contains('>'), "{}", stage.text());
 }
@@ -59,7 +71,11 @@ fn a_moved_person_is_followed_by_the_cursor() {
 fn the_filter_finds_a_group_by_its_letters_and_number() {
     let mut stage = Stage::example(80, 24);
     stage.press("3/cc2<enter>");
-    assert!(stage.text().contains("CCIO-2 3/") && !stage.text().contains("CCIO-1 "), "{}", stage.text());
+    assert!(
+        stage.text().contains("CCIO-2 3/") && !stage.text().contains("CCIO-1 "),
+        "{}",
+        stage.text()
+    );
 }
 
 #[test]
@@ -75,7 +91,11 @@ fn a_mentor_is_taken_out_only_after_a_question() {
     let mut stage = Stage::new();
     stage.press("3lj");
     stage.press("d");
-    assert!(stage.entries.is_empty() && stage.text().contains("will have no mentor"), "{}", stage.text());
+    assert!(
+        stage.entries.is_empty() && stage.text().contains("will have no mentor"),
+        "{}",
+        stage.text()
+    );
     stage.press("y");
     assert_eq!(stage.entries.len(), 1);
 }
@@ -84,5 +104,9 @@ fn a_mentor_is_taken_out_only_after_a_question() {
 fn auto_assign_says_that_it_comes_later() {
     let mut stage = Stage::new();
     stage.press("3A");
-    assert!(stage.entries.is_empty() && stage.text().contains("comes with planning"), "{}", stage.text());
+    assert!(
+        stage.entries.is_empty() && stage.text().contains("comes with planning"),
+        "{}",
+        stage.text()
+    );
 }

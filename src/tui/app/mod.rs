@@ -429,6 +429,8 @@ impl App {
                 self.looks.glyphs = UTF8;
                 Step::Out(Out::Repaint)
             }
+            "add record" => screen::records::add_any(),
+            "change record" => screen::records::change_any(),
             "cohort" => screen::records::open_cohort(&self.model),
             other => match other.strip_prefix("theme ").and_then(Theme::named) {
                 Some(theme) => {

@@ -205,9 +205,14 @@ fn conflict(edit: Edit, refusal: Refusal, title: String) -> Conflict {
             let edit = cx.model.edit(hand.mint.nonce(), edit.label.clone(), changes);
             Ok(Step::Propose(edit, String::new()))
         }),
-        third: Box::new(|(id, field, mine), _, hand| {
-            hand.drafts.insert(format!("{id} {field}"), mine);
-            Ok(Step::Show(id))
+        third: Box::new(|(id, field, mine), cx, hand| {
+            hand.drafts.insert(format!("{id} {field}"), mine.clone());
+            Ok(crate::tui::screen::records::edit_field(
+                cx.model,
+                id,
+                &field,
+                Some(mine),
+            ))
         }),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod copy;
+pub mod groups;
 pub mod history;
 pub mod moving;
 pub mod now;
@@ -149,7 +150,7 @@ pub fn tabs() -> Vec<Box<dyn Screen>> {
     vec![
         Box::<now::Now>::default(),
         Box::<history::History>::default(),
-        Box::<history::History>::default(),
+        Box::<groups::Groups>::default(),
         Box::<calendar::Calendar>::default(),
         Box::<history::History>::default(),
         Box::<people::People>::default(),

@@ -79,7 +79,7 @@ pub(super) fn draft_of(part: &Participant, key: &'static str) -> String {
 pub(super) fn problem(cx: &Cx<'_>, part: &Participant, key: &str, text: &str) -> Option<String> {
     let built = cx
         .model
-        .set_person_field(&mut Mint::seeded(1), part.person, key, text, cx.now);
+        .set_person_field(&mut Mint::seeded(1), &[part.person], key, text, cx.now);
     built.err().map(|refusal| {
         let what = crate::tui::sentence(&refusal.what);
         if refusal.hint.is_empty() {
@@ -109,7 +109,7 @@ fn build(
         return cx.model.decide(mint, &applications, state, cx.now);
     }
     let one = |model: &Model, part: &Participant, mint: &mut Mint| {
-        let mut edit = model.set_person_field(mint, part.person, key, text, cx.now)?;
+        let mut edit = model.set_person_field(mint, &[part.person], key, text, cx.now)?;
         if key == "stream" {
             keep_place(model, part, &mut edit);
         }
