@@ -29,6 +29,8 @@ struct Slot {
     x: u16,
     /// Line of its heading, counted from the top of the whole board.
     line: usize,
+    /// Lines of the highest block beside it.
+    tall: usize,
 }
 
 impl Groups {
@@ -59,13 +61,12 @@ impl Groups {
         let mut slots = Vec::with_capacity(all.len());
         let mut line = 0;
         for band in all.chunks(columns) {
+            let tall = band.iter().map(Block::height).max().unwrap_or(1);
             for nth in 0..band.len() {
-                slots.push(Slot {
-                    x: width * u16::try_from(nth).unwrap_or(0),
-                    line,
-                });
+                let x = width * u16::try_from(nth).unwrap_or(0);
+                slots.push(Slot { x, line, tall });
             }
-            line += band.iter().map(Block::height).max().unwrap_or(1);
+            line += tall;
         }
         (slots, line)
     }
@@ -160,7 +161,7 @@ impl Groups {
                 hidden += 1;
                 continue;
             }
-            for row in 0..block.height() {
+            for row in 0..slot.tall {
                 let line = slot.line + row;
                 if line < self.top || line >= self.top + room {
                     continue;
@@ -196,7 +197,7 @@ impl Groups {
         let sign = if is_here { ">" } else { " " };
         if row == 0 {
             let flag = if block.concern.is_empty() { "" } else { " !" };
-            let line = format!("{}{flag}", block.title);
+            let line = format!("{}{}{flag}", if is_here { ">" } else { "" }, block.title);
             let role = if block.concern.is_empty() {
                 Role::Plain
             } else {
@@ -207,7 +208,6 @@ impl Groups {
             canvas.put_right(at.right(), at.y, room, &block.more, Role::Plain);
             if is_here {
                 canvas.tint(at, Role::Cursor);
-                canvas.put(at.x, at.y, 1, ">", Role::Cursor);
             }
             return is_here;
         }
