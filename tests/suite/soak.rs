@@ -54,7 +54,7 @@ fn work(
     done: &mpsc::Sender<u64>,
 ) -> Model {
     let (tell, events) = mpsc::channel();
-    let link = Link::join(dir, who(&format!("Client {number}")), move |event| {
+    let link = Link::join(dir, who("Ann"), move |event| {
         drop(tell.send(event))
     });
     let mut mint = Mint::seeded(77 + number);
