@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::link::{Link, LinkEvent, Who};
 use super::start::LinkProblem;
-use super::wire::{Condition, Greeting, Peer};
+use super::wire::{Checked, Condition, Greeting, Peer};
 use crate::domain::{Cohort, Edit, Entry, EntryHead, Id, Model, Refusal, Rev};
 
 /// How long a lost store may take to come back before a command gives up on its answer.
@@ -160,6 +160,18 @@ impl Client {
         self.link.condition();
         self.wait_or_ask_again(Link::condition, |event| match event {
             LinkEvent::Condition(condition) => Some(condition),
+            _ => None,
+        })
+    }
+
+    /// Reads and checks everything on disk.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub fn verify(&mut self) -> Result<Checked, LinkProblem> {
+        self.link.verify();
+        self.wait_or_ask_again(Link::verify, |event| match event {
+            LinkEvent::Verified(checked) => Some(checked),
             _ => None,
         })
     }

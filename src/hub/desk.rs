@@ -13,7 +13,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 
 use super::seat::{Inbox, Item, Newcomer, Outbox, Said, SeatId, frames};
 use super::who::{self, Account};
-use super::wire::{self, Condition, Down, Farewell, Greeting, Peer, Place, Wanted};
+use super::wire::{self, Checked, Condition, Down, Farewell, Greeting, Peer, Place, Wanted};
 use crate::domain::{AdminName, Cohort, CohortState, Id, Model, Rev};
 use crate::store::{Ground, ROOM_TO_COMMIT, Store, StoreProblem, Verdict};
 
@@ -212,6 +212,21 @@ impl Desk {
                     seats: u32::try_from(self.seats.len()).unwrap_or(u32::MAX),
                 };
                 self.say(id, &Down::Condition(condition));
+            }
+            Said::Verify => {
+                self.settle();
+                let findings = self.store.verify();
+                let header = self.store.header();
+                let checked = Checked {
+                    revision: header.revision,
+                    records: header.records.rows,
+                    problems: findings
+                        .into_iter()
+                        .take(1_000)
+                        .map(|found| (found.place, found.what))
+                        .collect(),
+                };
+                self.say(id, &Down::Verified(checked));
             }
             Said::Retire => {
                 let may = self.seats.get(&id).is_some_and(|seat| seat.account.uid == me());

@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use super::frame::{self, FrameProblem};
 use super::start::{self, LinkProblem, Start};
 use super::wire::{
-    self, Answering, Condition, Down, Farewell, Greeting, Hello, Peer, Place, Strange, Up, Wanted,
+    self, Answering, Checked, Condition, Down, Farewell, Greeting, Hello, Peer, Place, Strange, Up, Wanted,
 };
 use crate::domain::{Cohort, Edit, Entry, EntryHead, Id, Mint, Model, Refusal, Rev};
 use crate::store::codec::{self, Bytes};
@@ -81,6 +81,8 @@ pub enum LinkEvent {
     Peers(Vec<Peer>),
     /// How the store is.
     Condition(Condition),
+    /// What a check of everything on disk found.
+    Verified(Checked),
     /// The connection is lost; the link is trying to come back. Unanswered edits are kept.
     Lost {
         /// When that was noticed, by the system's clock.
@@ -114,6 +116,7 @@ enum Ask {
     Entry(Rev),
     Place(Place),
     Condition,
+    Verify,
     Retire,
 }
 
@@ -198,6 +201,10 @@ impl Link {
     pub fn condition(&self) {
         self.ask(Ask::Condition);
     }
+    /// Asks for everything on disk to be read and checked; answered by `Verified`.
+    pub fn verify(&self) {
+        self.ask(Ask::Verify);
+    }
     /// Asks the store to end, so that a newer program can start one; heard only from the data's owner.
     pub fn retire(&self) {
         self.ask(Ask::Retire);
@@ -281,7 +288,7 @@ impl Keeper {
             // Where we were going, for the next welcome.
             Ask::Open(cohort) => self.who.cohort = Wanted::This(cohort),
             // Asked of a store that is gone; the screen asks again when it is back.
-            Ask::Heads(..) | Ask::Entry(_) | Ask::Condition | Ask::Retire => {}
+            Ask::Heads(..) | Ask::Entry(_) | Ask::Condition | Ask::Verify | Ask::Retire => {}
         }
     }
 
@@ -503,6 +510,7 @@ fn spoken(ask: &Ask) -> Vec<Up> {
         Ask::Entry(rev) => vec![Up::Entry { rev: *rev }],
         Ask::Place(place) => vec![Up::Place(place.clone())],
         Ask::Condition => vec![Up::Status],
+        Ask::Verify => vec![Up::Verify],
         Ask::Retire => vec![Up::Retire],
     }
 }
@@ -577,6 +585,7 @@ fn hear(down: Down, rows: &mut Option<Model>, parts: &mut Vec<u8>) -> Result<Opt
         Down::Heads(heads) => LinkEvent::Heads(heads),
         Down::Peers(peers) => LinkEvent::Peers(peers),
         Down::Condition(condition) => LinkEvent::Condition(condition),
+        Down::Verified(checked) => LinkEvent::Verified(checked),
         Down::Tick { .. } => return Ok(Some(Heard::Tick)),
         Down::Bye(farewell) => return Ok(Some(Heard::Farewell(farewell))),
         Down::Welcome(_) => return Err("a second welcome".to_owned()),

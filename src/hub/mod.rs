@@ -24,4 +24,4 @@ pub use link::{Link, LinkEvent, Who, mint};
 pub use service::{LOG, Service, Serving, serve};
 pub use start::{LinkProblem, Start};
 pub use who::initials;
-pub use wire::{Condition, Greeting, Peer, Place, Wanted};
+pub use wire::{Checked, Condition, Greeting, Peer, Place, Wanted};

@@ -70,6 +70,8 @@ pub enum Said {
     Place(Place),
     /// How is the store?
     Status,
+    /// Is everything as it was saved?
+    Verify,
     /// May the store end?
     Retire,
 }
@@ -307,6 +309,7 @@ fn listen(id: SeatId, stream: &UnixStream, inbox: &SyncSender<Inbox>) -> Option<
             Up::Entry { rev } => Said::Entry(rev),
             Up::Place(place) => Said::Place(place),
             Up::Status => Said::Status,
+            Up::Verify => Said::Verify,
             Up::Retire => Said::Retire,
             Up::Bye => return None,
         };

@@ -46,6 +46,8 @@ pub struct Serving {
     pub idle_exit: Option<Duration>,
     /// The clock that stamps entries.
     pub clock: Clock,
+    /// How often it looks whether its lock and socket are still its own.
+    pub look_every: Duration,
     /// Refuses edits when less is free on the disk, in bytes; the usual reserve when none.
     pub keep_free: Option<u64>,
 }
@@ -57,6 +59,7 @@ impl Serving {
         Self {
             idle_exit: None,
             clock: Box::new(Utc::now),
+            look_every: LOOK,
             keep_free: None,
         }
     }
@@ -109,6 +112,7 @@ impl Service {
             inbox: inbox.clone(),
             over: Arc::clone(&over),
             present: Arc::default(),
+            look_every: serving.look_every,
         };
         let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new()
@@ -169,6 +173,7 @@ struct Door {
     inbox: SyncSender<Inbox>,
     over: Arc<AtomicBool>,
     present: Arc<Mutex<Vec<u32>>>,
+    look_every: Duration,
 }
 
 impl Door {
@@ -177,7 +182,7 @@ impl Door {
         let mut mine = socket::inode(&self.path);
         let mut looked = Instant::now();
         while !self.over.load(Ordering::SeqCst) {
-            if looked.elapsed() >= LOOK {
+            if looked.elapsed() >= self.look_every {
                 looked = Instant::now();
                 if !self.lock.lock().unwrap_or_else(PoisonError::into_inner).is_ours() {
                     tracing::warn!("the lock file was deleted: ending, so that there are never two stores");
@@ -298,7 +303,7 @@ pub fn serve(dir: &Path, idle_exit: Option<Duration>, clock_offset: i64) -> Resu
     let serving = Serving {
         idle_exit,
         clock: Box::new(move || Utc::now() + offset),
-        keep_free: None,
+        ..Serving::always()
     };
     let service = Service::start(&dir, serving).inspect_err(|problem| tracing::error!("{problem}"))?;
     if let Some(log) = &log {

@@ -112,6 +112,17 @@ pub struct Condition {
     pub seats: u32,
 }
 
+/// What reading everything showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// The last entry.
+    pub revision: Rev,
+    /// How many records were read.
+    pub records: u64,
+    /// Which row or entry is not as it was saved, and how; the first thousand.
+    pub problems: Vec<(String, String)>,
+}
+
 /// One record on its way to a terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WireRow {
@@ -192,6 +203,8 @@ pub enum Up {
     Place(Place),
     /// How are you?
     Status,
+    /// Is everything as it was saved?
+    Verify,
     /// Please end, so that another program can start a store.
     Retire,
     /// We go.
@@ -259,6 +272,8 @@ pub enum Down {
     Peers(Vec<Peer>),
     /// The store's condition.
     Condition(Condition),
+    /// What a check of everything found.
+    Verified(Checked),
     /// All is well, and this is the last entry.
     Tick {
         /// The last entry.

@@ -10,5 +10,6 @@ mod screens_calendar;
 mod screens_groups;
 mod screens_now;
 mod screens_people;
+mod soak;
 mod takeover;
 mod together;

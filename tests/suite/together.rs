@@ -436,6 +436,47 @@ fn an_editor_does_not_open_the_cohort() {
     );
 }
 
+#[test]
+fn a_socket_that_somebody_removed_is_made_again() {
+    let look_every = Duration::ZERO;
+    let office = Office::serving(cohort::hub::Serving {
+        look_every,
+        ..serving()
+    });
+    std::fs::remove_file(office.dir().join("sock")).expect("it is there");
+    let until = Instant::now() + Duration::from_secs(10);
+    while Client::connect(office.dir(), who("Ann")).is_err() {
+        assert!(Instant::now() < until, "the store cannot be reached");
+    }
+}
+
+#[test]
+fn a_store_whose_lock_was_removed_ends_so_that_there_are_never_two() {
+    let look_every = Duration::ZERO;
+    let dir = tempfile::tempdir().expect("a temporary directory can be made");
+    let serving = cohort::hub::Serving {
+        look_every,
+        ..serving()
+    };
+    let service = cohort::hub::Service::start(dir.path(), serving).expect("the store starts");
+    std::fs::remove_file(dir.path().join("lock")).expect("it is there");
+    service.wait();
+    assert!(!dir.path().join("sock").exists());
+}
+
+#[test]
+fn a_check_of_everything_finds_nothing_in_a_sound_database() {
+    let (_office, mut ann, mut mint) = Office::begun();
+    let (_, edit) = add(ann.model(), &mut mint, "Owen Pritchard");
+    ann.propose(edit).expect("a person can be added");
+    let checked = ann.verify().expect("the store answers");
+    // Cohort, stream, the first owner, Owen.
+    assert_eq!(
+        (checked.revision, checked.records, checked.problems),
+        (2, 4, vec![])
+    );
+}
+
 // ---- strangers, spoken to byte by byte
 
 /// A connection that has said nothing yet.
