@@ -7,6 +7,7 @@ mod disk;
 mod listed;
 mod rules;
 mod screens_calendar;
+mod screens_feedback;
 mod screens_groups;
 mod screens_now;
 mod screens_people;

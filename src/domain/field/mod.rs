@@ -28,7 +28,14 @@ macro_rules! make_json {
 }
 every_kind!(make_json);
 
+/// Whether a field is the number somebody answered: that is shown to nobody (rule 14), in no history either.
+fn is_score(fields: &Map<String, Value>, key: &str) -> bool {
+    key == "number" && fields.contains_key("question")
+}
+
 /// A value as people read it: names for ids, `yes` and `no`, lists with commas, nothing for nothing.
+///
+/// Of an answer the question and the words, never the number.
 #[must_use]
 pub fn shown(model: &Model, value: &Value) -> String {
     match value {
@@ -48,8 +55,9 @@ pub fn shown(model: &Model, value: &Value) -> String {
         Value::Object(fields) => match serde_json::from_value::<FreeTime>(value.clone()) {
             Ok(free) => free.to_string(),
             Err(_) => fields
-                .values()
-                .map(|v| shown(model, v))
+                .iter()
+                .filter(|(key, _)| !is_score(fields, key))
+                .map(|(_, v)| shown(model, v))
                 .filter(|t| !t.is_empty())
                 .collect::<Vec<_>>()
                 .join(" "),

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod copy;
+pub mod feedback;
 pub mod groups;
 pub mod history;
 pub mod moving;
@@ -152,7 +153,7 @@ pub fn tabs() -> Vec<Box<dyn Screen>> {
         Box::<history::History>::default(),
         Box::<groups::Groups>::default(),
         Box::<calendar::Calendar>::default(),
-        Box::<history::History>::default(),
+        Box::<feedback::Feedback>::default(),
         Box::<people::People>::default(),
         Box::<history::History>::default(),
     ]

@@ -82,8 +82,8 @@ pub struct QuestionLine {
 /// The means of one round: for each question the tally that each scope may show.
 type Told = BTreeMap<String, BTreeMap<Scope, Tally>>;
 
-/// All pulses of a cohort, counted once.
-struct Scores {
+/// All pulses of a cohort, counted once: asking for one scope after another is then cheap.
+pub struct PulseScores {
     smallest: u32,
     questions: Vec<(String, String)>,
     rounds: Vec<Round>,
@@ -99,7 +99,7 @@ struct Round {
     anonymous: bool,
 }
 
-impl Scores {
+impl PulseScores {
     fn of(model: &Model, readers: Readers) -> Self {
         let smallest = model.smallest_for_pulse(readers);
         let pulses = model.pulses();
@@ -279,65 +279,59 @@ pub fn in_words(change: i32) -> String {
     }
 }
 
-impl Model {
+impl PulseScores {
     /// The table of scores: all groups, each stream, each group.
     #[must_use]
-    pub fn feedback_board(&self, readers: Readers, now: DateTime<Utc>) -> Board {
-        let scores = Scores::of(self, readers);
-        let concerns = self.concerns_by_group(now);
-        let confidence = self.confidence_changes();
+    pub fn board(&self, model: &Model, now: DateTime<Utc>) -> Board {
+        let concerns = model.concerns_by_group(now);
+        let confidence = model.confidence_changes();
         let line = |scope: Scope, name: String| Line {
             scope,
             name,
-            mean: scores.overall(self, scope),
-            answered: scores.answered(self, scope),
-            rounds: scores
-                .rounds
-                .iter()
-                .map(|r| scores.mean(self, r, scope))
-                .collect(),
+            mean: self.overall(model, scope),
+            answered: self.answered(model, scope),
+            rounds: self.rounds.iter().map(|r| self.mean(model, r, scope)).collect(),
             confidence: confidence.get(&scope).cloned(),
             attention: concerns.get(&scope).cloned().unwrap_or_default(),
         };
-        let groups = self.groups_sorted().into_iter();
-        let streams = self.streams_sorted().into_iter();
+        let groups = model.groups_sorted().into_iter();
+        let streams = model.streams_sorted().into_iter();
         Board {
             all: line(Scope::Cohort, "all groups".to_owned()),
             streams: streams
-                .map(|id| line(Scope::Stream(id), self.stream_code(id)))
+                .map(|id| line(Scope::Stream(id), model.stream_code(id)))
                 .collect(),
             groups: groups
-                .map(|id| line(Scope::Group(id), self.group_code(id)))
+                .map(|id| line(Scope::Group(id), model.group_code(id)))
                 .collect(),
         }
     }
 
     /// One scope round by round, every round of the cohort.
     #[must_use]
-    pub fn round_scores(&self, scope: Scope, readers: Readers) -> Vec<RoundScore> {
-        let scores = Scores::of(self, readers);
+    pub fn rounds(&self, model: &Model, scope: Scope) -> Vec<RoundScore> {
         let mut last: Option<i32> = None;
         (1_u8..)
-            .zip(&scores.rounds)
+            .zip(&self.rounds)
             .map(|(number, round)| {
-                let mean = scores.mean(self, round, scope);
+                let mean = self.mean(model, round, scope);
                 let now = mean.as_ref().and_then(Shown::value).map(|mean| tenths(*mean));
                 let change = now.zip(last).map(|(now, before)| now - before);
                 last = now.or(last);
                 let session = match scope {
-                    Scope::Group(group) => self.session_in_round(group, number),
+                    Scope::Group(group) => model.session_in_round(group, number),
                     _ => None,
                 };
-                let session_day = session.and_then(|id| Some(self.day(self.sessions.get(id)?.starts)));
-                let waves = round.waves.iter().filter_map(|wave| self.waves.get(*wave));
+                let session_day = session.and_then(|id| Some(model.day(model.sessions.get(id)?.starts)));
+                let waves = round.waves.iter().filter_map(|wave| model.waves.get(*wave));
                 let hides = round.anonymous && matches!(scope, Scope::Group(_));
-                let asked = round.asked_in(self, scope);
+                let asked = round.asked_in(model, scope);
                 RoundScore {
                     round: number,
                     session,
                     day: session_day
                         .or_else(|| waves.clone().map(|wave| wave.opens).min())
-                        .or_else(|| Some(self.round_called(number)?.1.opens)),
+                        .or_else(|| Some(model.round_called(number)?.1.opens)),
                     closes: waves.map(|wave| wave.closes).max(),
                     asked: round.first_asked,
                     mean,
@@ -355,25 +349,24 @@ impl Model {
 
     /// One scope question by question.
     #[must_use]
-    pub fn question_scores(&self, scope: Scope, readers: Readers) -> Vec<QuestionLine> {
-        let scores = Scores::of(self, readers);
-        let mut lines: Vec<QuestionLine> = scores
+    pub fn questions(&self, model: &Model, scope: Scope) -> Vec<QuestionLine> {
+        let mut lines: Vec<QuestionLine> = self
             .questions
             .iter()
             .map(|(key, text)| {
                 let shown = |rounds: &[Round], tally: Tally| {
                     let mean = tally.mean();
-                    scores.shown(self, rounds.iter(), scope, mean.as_slice())
+                    self.shown(model, rounds.iter(), scope, mean.as_slice())
                 };
                 QuestionLine {
                     key: key.clone(),
                     text: text.clone(),
-                    rounds: scores
+                    rounds: self
                         .rounds
                         .iter()
                         .map(|r| shown(std::slice::from_ref(r), r.tally(key, scope)))
                         .collect(),
-                    all: shown(&scores.rounds, scores.question(key, scope)),
+                    all: shown(&self.rounds, self.question(key, scope)),
                     lowest: false,
                 }
             })
@@ -381,10 +374,36 @@ impl Model {
         mark_lowest(&mut lines);
         lines
     }
+}
+
+impl Model {
+    /// The pulses of the cohort, counted for these readers.
+    #[must_use]
+    pub fn pulse_scores(&self, readers: Readers) -> PulseScores {
+        PulseScores::of(self, readers)
+    }
+
+    /// The table of scores: all groups, each stream, each group.
+    #[must_use]
+    pub fn feedback_board(&self, readers: Readers, now: DateTime<Utc>) -> Board {
+        self.pulse_scores(readers).board(self, now)
+    }
+
+    /// One scope round by round, every round of the cohort.
+    #[must_use]
+    pub fn round_scores(&self, scope: Scope, readers: Readers) -> Vec<RoundScore> {
+        self.pulse_scores(readers).rounds(self, scope)
+    }
+
+    /// One scope question by question.
+    #[must_use]
+    pub fn question_scores(&self, scope: Scope, readers: Readers) -> Vec<QuestionLine> {
+        self.pulse_scores(readers).questions(self, scope)
+    }
 
     /// The means of every group that are shown on the office's screens, with their rounds.
     pub(super) fn group_means(&self) -> Vec<(Scope, Vec<(u8, f64)>)> {
-        let scores = Scores::of(self, Readers::Office);
+        let scores = PulseScores::of(self, Readers::Office);
         let of_group = |id| {
             let scope = Scope::Group(id);
             let means = (1_u8..).zip(&scores.rounds);

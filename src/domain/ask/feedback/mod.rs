@@ -16,7 +16,7 @@ mod tests;
 mod world;
 
 pub use answers::{AnswerRow, AskedRow, TextAnswer, ThemeLine};
-pub use board::{Board, Line, QuestionLine, RoundScore, in_words};
+pub use board::{Board, Line, PulseScores, QuestionLine, RoundScore, in_words};
 pub use concern::{LowMean, LowPulse, SlowWave, WordWanted};
 pub use confidence::{Change, Compared, Confidence, ItemLine};
 pub use quotes::{ConsentWord, Label, QuoteLine, QuoteTotals};

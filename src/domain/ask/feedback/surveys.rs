@@ -20,7 +20,8 @@ pub struct SurveyLine {
     pub closes: NaiveDate,
     /// How many of those asked answered.
     pub answered: Ratio,
-    /// Its scored questions, save those of a scale whose change is measured (see `Model::confidence`).
+    /// Its questions answered with numbers, save those of a scale whose change is measured (see
+    /// `Model::confidence`).
     pub means: Vec<SurveyMean>,
 }
 
@@ -71,8 +72,8 @@ impl Model {
 
     fn survey_means(&self, wave: Id<Wave>, questions: &[crate::domain::Question]) -> Vec<SurveyMean> {
         let smallest = self.smallest_published();
-        let scored = questions.iter().filter(|q| q.scored);
-        scored
+        let numeric = questions.iter().filter(|q| q.scale != Scale::YesNo);
+        numeric
             .filter_map(|question| {
                 let scale = question.scale.range()?;
                 let given: Vec<i8> = self
