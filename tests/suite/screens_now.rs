@@ -186,7 +186,7 @@ fn a_finished_register_takes_no_mark_until_it_is_opened_again() {
 #[test]
 fn a_session_in_the_future_takes_apologies_only() {
     let mut stage = Stage::new();
-    stage.press("<tab><enter>");
+    stage.press("<tab><tab><enter>");
     assert!(stage.text().contains("CCIO-2 session 3"));
     stage.press("jep");
     assert!(
@@ -223,7 +223,7 @@ fn marked_people_are_set_together_as_one_change() {
 #[test]
 fn the_header_is_a_row_above_the_first_person() {
     let mut stage = Stage::new();
-    stage.press("<tab><enter>k");
+    stage.press("<tab><tab><enter>k");
     assert!(
         stage.cursor_line().starts_with("CCIO-2 session 3"),
         "{}",
@@ -332,6 +332,81 @@ fn the_day_before_and_after_are_a_key_apart() {
     stage.golden("now-empty");
     stage.press("t");
     assert!(stage.cursor_line().contains("CCIO-1"));
+}
+
+#[test]
+fn task_1_whether_everything_is_all_right_is_one_key_from_anywhere() {
+    let mut stage = Stage::new();
+    stage.press("7");
+    let before = stage.pressed;
+    stage.press("1");
+    assert_eq!(stage.pressed - before, 1);
+    let text = stage.text();
+    for wanted in [
+        "! 4\n",
+        "LIVE",
+        "! to finish",
+        "Alerts 4",
+        "Amina Yusuf",
+        "Next up",
+    ] {
+        assert!(text.contains(wanted), "{wanted} is missing:\n{text}");
+    }
+}
+
+#[test]
+fn n_goes_through_sessions_and_alerts_that_need_somebody() {
+    let mut stage = Stage::new();
+    stage.press("n");
+    assert!(stage.cursor_line().contains("CNIO-1"), "{}", stage.text());
+    stage.press("n");
+    assert!(stage.cursor_line().starts_with("! "), "{}", stage.text());
+    let rows = stage
+        .text()
+        .lines()
+        .filter(|line| line.contains("! ") && !line.contains("LIST"))
+        .count();
+    for _ in 0..rows + 3 {
+        stage.press("n");
+    }
+    stage.press("N");
+    assert!(!stage.app.message().contains("does nothing"));
+}
+
+#[test]
+fn an_alert_is_acknowledged_and_stays_listed() {
+    let mut stage = Stage::new();
+    stage.press("<tab>");
+    let line = stage.cursor_line();
+    stage.press("x");
+    assert!(stage.text().contains("ack SK"), "{}", stage.text());
+    assert!(stage.text().contains("! 3\n") && stage.text().contains("Alerts 3"));
+    assert_ne!(stage.cursor_line(), line);
+    stage.press("u");
+    assert!(!stage.text().contains("ack SK"));
+}
+
+#[test]
+fn enter_on_an_alert_opens_what_is_behind_it() {
+    let mut stage = Stage::new();
+    stage.press("<tab>");
+    while !stage.cursor_line().contains("CNIO-1 S3") {
+        stage.press("j");
+    }
+    stage.press("<enter>");
+    assert!(stage.text().contains("CNIO-1 session 3 > Register"));
+}
+
+#[test]
+fn a_register_is_finished_from_its_alert() {
+    let mut stage = Stage::new();
+    stage.press("<tab>");
+    while !stage.cursor_line().contains("CNIO-1 S3") {
+        stage.press("j");
+    }
+    stage.press("fy");
+    let session = world::session(&stage.model, "CNIO-1/3");
+    assert_eq!(stage.model.phase(session, stage.now), Phase::Closed);
 }
 
 #[test]

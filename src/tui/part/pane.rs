@@ -164,6 +164,16 @@ impl Canvas<'_> {
     }
 }
 
+/// How many of so many rows are seen in a height: where there are more, the last line says how many.
+#[must_use]
+pub const fn room(height: usize, rows: usize) -> usize {
+    if rows > height {
+        height.saturating_sub(1)
+    } else {
+        height
+    }
+}
+
 /// Heights for panes that want so many rows and need at least so many: the pane with the focus is served first,
 /// then the others in order; a pane that cannot have its least has none. Never more than `height` in all.
 #[must_use]

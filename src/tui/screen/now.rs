@@ -1,5 +1,6 @@
 //! Now: is anything going wrong in the sessions of today, what is next, what waits for somebody.
 
+pub(crate) mod alerts;
 mod month;
 mod today;
 mod view;
@@ -8,10 +9,11 @@ use chrono::NaiveDate;
 use ratatui::layout::Position;
 
 use super::register::{self, RegisterSheet};
-use super::{Cx, Screen, Typed};
-use crate::domain::{AnyId, Id, Phase, Session, text, when};
-use crate::tui::key::{Action, Context};
-use crate::tui::part::{Canvas, Cursor, LineInput};
+use super::{Cx, Screen, Typed, copy};
+use crate::domain::{Alert, AnyId, Edit, Id, Kind, Phase, Session, text, when};
+use crate::tui::key::{Action, Context, Tab};
+use crate::tui::overlay::{Menu, MenuRow, Overlay};
+use crate::tui::part::{Canvas, Cursor, LineInput, room};
 use crate::tui::signal::Place;
 use crate::tui::step::{Hand, Step};
 
@@ -23,6 +25,8 @@ enum Pane {
     /// The sessions of the day.
     #[default]
     Sessions,
+    /// What needs attention.
+    Alerts,
     /// What comes next.
     Next,
 }
@@ -47,7 +51,11 @@ pub struct Now {
     day: Option<NaiveDate>,
     order: Order,
     sessions: Cursor<Id<Session>>,
+    alerts: Cursor<alerts::Key>,
     next: Cursor<Id<Session>>,
+    watch: alerts::Watch,
+    /// The alerts as lines, as last looked at.
+    rows: Vec<alerts::Row>,
     /// The sessions of the day, as last looked at.
     meetings: Vec<Meeting>,
     /// The sessions to come, as last looked at.
@@ -78,7 +86,11 @@ impl Now {
 
     /// Looks at the model again.
     fn look(&mut self, cx: &Cx<'_>) {
-        let mut meetings = today::meetings(cx.model, self.shown_day(cx), cx.now);
+        self.watch.look(cx);
+        let mut rows = alerts::rows(&self.watch.alerts);
+        rows.retain(|row| self.passes(&row.words(cx.model)));
+        self.rows = rows;
+        let mut meetings = today::meetings(cx.model, self.shown_day(cx), cx.now, &self.watch);
         meetings.retain(|m| self.passes(&format!("{} {} {} {}", m.span, m.group, m.mentor, m.words())));
         match self.order {
             Order::Urgent => {}
@@ -95,10 +107,22 @@ impl Now {
         self.meetings.iter().map(|meeting| meeting.id).collect()
     }
 
+    fn alert_keys(&self) -> Vec<alerts::Key> {
+        self.rows.iter().map(|row| row.key).collect()
+    }
+
+    /// The alert line under the cursor, when the alerts have the focus.
+    fn row(&self) -> Option<&alerts::Row> {
+        self.rows
+            .iter()
+            .find(|row| self.pane == Pane::Alerts && Some(row.key) == self.alerts.at)
+    }
+
     /// The session under the cursor, whichever pane has it.
     fn session(&self) -> Option<Id<Session>> {
         match self.pane {
             Pane::Sessions => self.sessions.at,
+            Pane::Alerts => self.row().and_then(alerts::Row::session),
             Pane::Next => self.next.at,
         }
     }
@@ -108,33 +132,111 @@ impl Now {
         self.meetings.iter().find(|meeting| meeting.id == at)
     }
 
-    fn step_pane(&mut self) {
-        self.pane = match self.pane {
-            Pane::Sessions => Pane::Next,
-            Pane::Next => Pane::Sessions,
+    fn step_pane(&mut self, backwards: bool) {
+        self.pane = match (self.pane, backwards) {
+            (Pane::Sessions, false) | (Pane::Next, true) => Pane::Alerts,
+            (Pane::Alerts, false) | (Pane::Sessions, true) => Pane::Next,
+            (Pane::Next, false) | (Pane::Alerts, true) => Pane::Sessions,
         };
     }
 
-    /// Goes to the next (or, backwards, the previous) line that needs somebody.
+    /// Goes to the next (or, backwards, the previous) line that needs somebody, through sessions and alerts.
     fn next_problem(&mut self, backwards: bool) -> Step {
-        let mut troubled: Vec<usize> = (0..self.meetings.len())
-            .filter(|row| self.meetings[*row].trouble.is_some())
-            .collect();
-        if troubled.is_empty() {
-            return Step::say("Nothing needs attention here.");
-        }
-        let here = self.sessions.row;
-        let next = if backwards {
-            troubled.reverse();
-            troubled.iter().find(|row| **row < here)
-        } else {
-            troubled.iter().find(|row| **row > here)
+        let meetings = self.meetings.iter().map(|meeting| meeting.trouble.is_some());
+        let rows = self.rows.iter().map(|row| !row.is_noted());
+        let all: Vec<bool> = meetings.chain(rows).collect();
+        let before = self.meetings.len();
+        let here = match self.pane {
+            Pane::Sessions => self.sessions.row,
+            Pane::Alerts => before + self.alerts.row,
+            Pane::Next => all.len(),
         };
-        let row = next.copied().unwrap_or(troubled[0]);
-        let keys = self.meeting_keys();
-        self.pane = Pane::Sessions;
-        self.sessions.go(row, &keys);
+        let troubled = |place: &usize| all.get(*place).copied().unwrap_or(false);
+        let next = if backwards {
+            (0..here)
+                .rev()
+                .find(troubled)
+                .or_else(|| (0..all.len()).rev().find(troubled))
+        } else {
+            (here + 1..all.len())
+                .find(troubled)
+                .or_else(|| (0..all.len()).find(troubled))
+        };
+        let Some(place) = next else {
+            return Step::say("Nothing needs attention.");
+        };
+        if place < before {
+            let keys = self.meeting_keys();
+            self.pane = Pane::Sessions;
+            self.sessions.go(place, &keys);
+        } else {
+            let keys = self.alert_keys();
+            self.pane = Pane::Alerts;
+            self.alerts.go(place - before, &keys);
+        }
         Step::Stay
+    }
+
+    /// Takes note of the alerts under the cursor or marked, or takes the note back.
+    fn acknowledge(&self, cx: &Cx<'_>, hand: &mut Hand) -> Step {
+        let chosen = self.alerts.chosen();
+        let rows: Vec<&alerts::Row> = self.rows.iter().filter(|row| chosen.contains(&row.key)).collect();
+        let Some(first) = rows.first() else {
+            return Step::say("No alert is selected.");
+        };
+        let noted = first.is_noted();
+        let alerts = rows
+            .iter()
+            .filter(|row| row.is_noted() == noted)
+            .flat_map(|row| &row.alerts);
+        let mut together: Option<Edit> = None;
+        let mut names = Vec::new();
+        for alert in alerts {
+            names.push(alerts::subject(cx.model, alert));
+            let one = match cx.model.acknowledge(&mut hand.mint, &alert.key, cx.me, cx.now) {
+                Ok(one) => one,
+                Err(refusal) => return Step::Refuse(refusal),
+            };
+            match &mut together {
+                Some(edit) => edit.changes.extend(one.changes),
+                None => together = Some(one),
+            }
+        }
+        let Some(edit) = together else {
+            return Step::Stay;
+        };
+        let concern = first.first().concern;
+        let verb = if noted {
+            "No longer acknowledged"
+        } else {
+            "Acknowledged"
+        };
+        Step::Propose(edit, format!("{verb}: {}, {concern}", names.join(", ")))
+    }
+
+    /// Opens the thing behind an alert; of several, asks which.
+    fn open_alert(row: &alerts::Row, cx: &Cx<'_>) -> Step {
+        let target = |alert: &Alert| match alert.person {
+            Some(person) if alert.subject.kind != Kind::Session => person.into(),
+            _ => alert.subject,
+        };
+        match row.alerts.as_slice() {
+            [one] => Step::Open(target(one)),
+            many => {
+                let rows = many.iter().map(|alert| {
+                    MenuRow::plain(format!(
+                        "{}  {}",
+                        alerts::subject(cx.model, alert),
+                        alert.evidence
+                    ))
+                });
+                let rows = rows.collect();
+                let targets: Vec<AnyId> = many.iter().map(target).collect();
+                let title = row.first().concern.to_string();
+                let menu = Menu::new(title, rows, move |row, _, _| Ok(Step::Open(targets[row])));
+                Step::Ask(Overlay::Menu(menu.saying("Enter opens, / finds, Esc closes.")))
+            }
+        }
     }
 
     fn step_day(&mut self, cx: &Cx<'_>, action: Action) {
@@ -146,6 +248,42 @@ impl Now {
         };
         self.day = day.filter(|day| *day != cx.model.day(cx.now));
         self.settle(cx);
+    }
+
+    fn copies(&self, cx: &Cx<'_>) -> Step {
+        let text = |meeting: &Meeting| {
+            let [present, absent, late, excused, unmarked] = meeting.numbers();
+            format!(
+                "{}\t{}\t{}\t{}\t{present}\t{absent}\t{late}\t{excused}\t{unmarked}\t{}",
+                meeting.span,
+                meeting.group,
+                meeting.number,
+                meeting.mentor,
+                meeting.words()
+            )
+        };
+        let table: Vec<String> = self.meetings.iter().map(text).collect();
+        let session = self.session().and_then(|id| cx.model.sessions.get(id));
+        let link = session.map(|is| link(cx.model, is)).unwrap_or_default();
+        let people = self.session().map(|id| cx.model.expected(id)).unwrap_or_default();
+        let addresses: Vec<String> = people
+            .iter()
+            .filter_map(|who| cx.model.enrolments.get(who.enrolment))
+            .filter_map(|is| cx.model.people.get(is.person))
+            .map(|person| person.email.clone())
+            .filter(|email| !email.is_empty())
+            .collect();
+        let row = match self.row() {
+            Some(row) => row.words(cx.model),
+            None => self.meeting().map(text).unwrap_or_default(),
+        };
+        copy::menu(vec![
+            ('r', "row", row),
+            ('t', "table", table.join("\n")),
+            ('e', "mail addresses", addresses.join("\n")),
+            ('l', "join link", link),
+            ('m', "message", self.note(cx)),
+        ])
     }
 
     /// The sentence about a session.
@@ -214,8 +352,16 @@ impl Screen for Now {
         vec![when::day_short(self.shown_day(cx))]
     }
 
+    fn aside(&self, cx: &Cx<'_>) -> String {
+        self.watch.sign(cx.is_wide())
+    }
+
     fn note(&self, cx: &Cx<'_>) -> String {
         match (self.meeting(), self.pane) {
+            (_, Pane::Alerts) => match self.row() {
+                Some(row) => row.sentence(cx.model),
+                None => "Nothing needs attention.".to_owned(),
+            },
             (Some(meeting), _) => Self::sentence(cx, meeting),
             (None, Pane::Sessions) if !self.filter.text().is_empty() => {
                 format!("No match for {}. Esc shows all.", self.filter.text())
@@ -224,30 +370,48 @@ impl Screen for Now {
             (None, Pane::Next) => self
                 .next
                 .at
-                .map(|id| Meeting::of(cx.model, id, cx.now))
+                .map(|id| Meeting::of(cx.model, id, cx.now, &self.watch))
                 .and_then(|meeting| meeting.map(|meeting| Self::sentence(cx, &meeting)))
                 .unwrap_or_default(),
         }
     }
 
     fn offers(&self, _cx: &Cx<'_>) -> Vec<Action> {
-        if self.session().is_none() {
-            return vec![Action::NextPane, Action::NextProblem, Action::Later, Action::GoTo];
+        let mut offers = Vec::new();
+        if self.row().is_some() {
+            offers.extend([Action::Open, Action::Tick]);
         }
-        vec![
-            Action::Open,
-            Action::AllPresent,
-            Action::Finish,
+        if self.session().is_some() {
+            offers.extend([Action::Open, Action::AllPresent, Action::Finish]);
+        }
+        offers.extend([
             Action::NextProblem,
-            Action::NextPane,
             Action::Filter,
+            Action::NextPane,
+            Action::Move,
+            Action::Copy,
             Action::Later,
             Action::Info,
-        ]
+            Action::Zoom,
+            Action::Undo,
+        ]);
+        if self.session().is_none() {
+            offers.retain(|action| *action != Action::Move);
+            offers.push(Action::GoTo);
+        }
+        let mut seen = Vec::new();
+        offers.retain(|action| {
+            let new = !seen.contains(action);
+            seen.push(*action);
+            new
+        });
+        offers
     }
 
     fn hint(&self, action: Action, _cx: &Cx<'_>) -> Option<String> {
         match action {
+            Action::Open if self.row().is_some() => Some("open".to_owned()),
+            Action::Move => Some("reschedule".to_owned()),
             Action::Later => Some("day after".to_owned()),
             Action::Earlier => Some("day before".to_owned()),
             Action::Finish if self.meeting().is_some_and(|m| m.phase == Phase::Closed) => {
@@ -259,26 +423,41 @@ impl Screen for Now {
 
     fn act(&mut self, action: Action, cx: &Cx<'_>, hand: &mut Hand) -> Step {
         match action {
-            Action::Open => match self.session() {
-                Some(id) => return Step::Open(id.into()),
-                None => return Step::say(self.nothing_today(cx)),
-            },
+            Action::Open => {
+                if let Some(row) = self.row() {
+                    return Self::open_alert(row, cx);
+                }
+                return match self.session() {
+                    Some(id) => Step::Open(id.into()),
+                    None => Step::say(self.nothing_today(cx)),
+                };
+            }
+            Action::Tick if self.pane == Pane::Alerts => return self.acknowledge(cx, hand),
             Action::Tick => {
                 let Some(id) = self.session() else {
                     return Step::say(self.nothing_today(cx));
                 };
                 return Step::Enter(Box::new(RegisterSheet::at_unmarked(id, cx.model)));
             }
+            Action::Move | Action::Drop => {
+                let Some(id) = self.session() else {
+                    return Step::say("Go to a session first: Tab steps to the sessions.");
+                };
+                return Step::Many(vec![Step::Show(id.into()), Step::Act(action)]);
+            }
+            Action::Add => return Step::Many(vec![Step::Go(Tab::Calendar), Step::Act(action)]),
+            Action::Copy => return self.copies(cx),
             Action::AllPresent | Action::Finish => {
                 let Some(id) = self.session() else {
-                    return Step::say(self.nothing_today(cx));
+                    return Step::say("Go to a session first: Tab steps to the sessions.");
                 };
                 return match action {
                     Action::Finish => register::finish(id, cx, hand),
                     _ => register::mark_everybody(id, cx, hand),
                 };
             }
-            Action::NextPane | Action::PreviousPane => self.step_pane(),
+            Action::NextPane => self.step_pane(false),
+            Action::PreviousPane => self.step_pane(true),
             Action::NextProblem => return self.next_problem(false),
             Action::PreviousProblem => return self.next_problem(true),
             Action::Earlier | Action::Later | Action::Today => self.step_day(cx, action),
@@ -299,6 +478,7 @@ impl Screen for Now {
                 self.filter.set("");
                 self.settle(cx);
             }
+            Action::Back if self.alerts.unmark() => {}
             Action::Back if self.pane != Pane::Sessions => self.pane = Pane::Sessions,
             Action::Back if self.day.is_some() => self.step_day(cx, Action::Today),
             Action::Back => return Step::Back,
@@ -306,6 +486,7 @@ impl Screen for Now {
                 let page = usize::from(cx.body.height) / 3;
                 let moved = match self.pane {
                     Pane::Sessions => self.sessions.act(other, &self.meeting_keys(), page),
+                    Pane::Alerts => self.alerts.act(other, &self.alert_keys(), page),
                     Pane::Next => self.next.act(other, &self.coming, page),
                 };
                 if !moved {
@@ -333,23 +514,16 @@ impl Screen for Now {
     fn settle(&mut self, cx: &Cx<'_>) {
         self.look(cx);
         self.sessions.settle(&self.meeting_keys());
+        self.alerts.settle(&self.alert_keys());
         self.next.settle(&self.coming);
     }
 
     fn arrange(&mut self, cx: &Cx<'_>) {
-        let (sessions, next) = self.heights(cx);
-        // The last row says how many more there are, where there are more.
-        let room = |height: usize, rows: usize| {
-            if rows > height {
-                height.saturating_sub(1)
-            } else {
-                height
-            }
-        };
-        self.sessions
-            .arrange(room(sessions, self.meetings.len()), self.meetings.len());
-        self.next
-            .arrange(room(next, self.coming.len()), self.coming.len());
+        let [sessions, alerts, next] = self.heights(cx);
+        let (meetings, rows, coming) = (self.meetings.len(), self.rows.len(), self.coming.len());
+        self.sessions.arrange(room(sessions, meetings), meetings);
+        self.alerts.arrange(room(alerts, rows), rows);
+        self.next.arrange(room(next, coming), coming);
     }
 
     fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
@@ -366,9 +540,14 @@ impl Screen for Now {
     }
 
     fn place(&self, _cx: &Cx<'_>) -> Place {
+        let alert = self.row().map(|row| row.first().subject);
         Place {
-            on: self.session().map(AnyId::from),
+            on: self.session().map(AnyId::from).or(alert),
             ..Place::default()
         }
+    }
+
+    fn marked(&self) -> usize {
+        self.alerts.marks.len()
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::{
 };
 use crate::tui::key::{Action, Context};
 use crate::tui::overlay::{Menu, MenuRow, Overlay};
-use crate::tui::part::{Canvas, Cursor};
+use crate::tui::part::{Canvas, Cursor, room};
 use crate::tui::signal::Place;
 use crate::tui::step::{Hand, Step};
 
@@ -514,13 +514,7 @@ impl Screen for RegisterSheet {
 
     fn arrange(&mut self, cx: &Cx<'_>) {
         let rows = self.lines.len();
-        let height = self.list_height(cx);
-        // The last row then says how many more there are.
-        let height = if rows > height {
-            height.saturating_sub(1)
-        } else {
-            height
-        };
+        let height = room(self.list_height(cx), rows);
         // The heading is drawn above the list and takes no row of it.
         let row = self.cursor.row.saturating_sub(1);
         let mut window = Cursor::<Who> {

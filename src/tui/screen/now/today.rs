@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::{Counts, Id, Model, Phase, Role, Session, when};
+use super::alerts::Watch;
+use crate::domain::{Counts, Id, Model, Phase, Session, when};
 
 /// One session as a line of Now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +31,8 @@ pub(crate) struct Meeting {
 }
 
 impl Meeting {
-    /// A session as it stands.
-    pub(crate) fn of(model: &Model, id: Id<Session>, now: DateTime<Utc>) -> Option<Self> {
+    /// A session as it stands; `watch` knows what needs somebody.
+    pub(crate) fn of(model: &Model, id: Id<Session>, now: DateTime<Utc>, watch: &Watch) -> Option<Self> {
         let is = model.sessions.get(id)?;
         let phase = model.phase(id, now);
         let counts = model.counts(id);
@@ -55,7 +56,7 @@ impl Meeting {
             seen: any_seen.then(|| u32::try_from(there).unwrap_or(u32::MAX)),
             counts,
             state: state(is, phase, now),
-            trouble: trouble(model, id, now),
+            trouble: watch.trouble(id),
         })
     }
 
@@ -111,9 +112,11 @@ impl Meeting {
 }
 
 /// The sessions of a day, the most urgent first.
-pub(crate) fn meetings(model: &Model, day: NaiveDate, now: DateTime<Utc>) -> Vec<Meeting> {
+pub(crate) fn meetings(model: &Model, day: NaiveDate, now: DateTime<Utc>, watch: &Watch) -> Vec<Meeting> {
     let sessions = model.sessions_on(day).into_iter();
-    let mut lines: Vec<Meeting> = sessions.filter_map(|id| Meeting::of(model, id, now)).collect();
+    let mut lines: Vec<Meeting> = sessions
+        .filter_map(|id| Meeting::of(model, id, now, watch))
+        .collect();
     // Sessions of a day come by start, and the sort keeps that order among equals.
     lines.sort_by_key(Meeting::rank);
     lines
@@ -157,41 +160,6 @@ fn state(is: &Session, phase: Phase, now: DateTime<Utc>) -> String {
         Phase::Postponed => "postponed".to_owned(),
         Phase::Planned | Phase::Confirmed | Phase::Soon => format!("in {}", when::ago(now, is.starts)),
     }
-}
-
-/// What needs somebody about a session, in a few words.
-pub(crate) fn trouble(model: &Model, id: Id<Session>, now: DateTime<Utc>) -> Option<String> {
-    let is = model.sessions.get(id)?;
-    let limits = model.settings().thresholds;
-    let words = match model.phase(id, now) {
-        Phase::Live => {
-            let begun = (now - is.starts).num_minutes() >= i64::from(limits.unmarked_minutes);
-            let counts = model.counts(id);
-            let marked = counts.expected() > counts.unmarked;
-            let mentor_out = model.expected(id).first().is_some_and(|first| {
-                first.role == Role::Mentor && model.mark_of(id, first.enrolment).is_none()
-            });
-            match (begun, marked, mentor_out) {
-                (true, false, _) => "nobody marked".to_owned(),
-                (true, true, true) => "no mentor".to_owned(),
-                _ => return None,
-            }
-        }
-        Phase::Ended | Phase::Held => "to finish".to_owned(),
-        Phase::Unconfirmed => "not confirmed".to_owned(),
-        Phase::Planned | Phase::Confirmed | Phase::Soon => {
-            let near = (is.starts - now).num_hours() < i64::from(limits.link_hours);
-            if !model.clashes(id).is_empty() {
-                "clash".to_owned()
-            } else if near && link(model, is).is_empty() && is.place.is_empty() {
-                "no join link".to_owned()
-            } else {
-                return None;
-            }
-        }
-        Phase::Closed | Phase::Cancelled | Phase::Postponed => return None,
-    };
-    Some(words)
 }
 
 /// Where a session is joined: its own link, else the group's.

@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use super::alerts::Row;
 use super::{Meeting, Now, Order, Pane, month, today};
 use crate::domain::{Id, Role as As, Scope, Session, text, when};
 use crate::tui::part::bar::bar;
@@ -15,21 +16,24 @@ const BESIDE: u16 = 55;
 /// The parts of the body.
 struct Parts {
     sessions: Rect,
+    alerts: Rect,
     next: Rect,
     month: Rect,
+    changes: Rect,
     beside: Option<Rect>,
 }
 
 impl Now {
-    /// The heights the two lists have for rows.
-    pub(super) fn heights(&self, cx: &Cx<'_>) -> (usize, usize) {
+    /// The heights the three lists have for rows.
+    pub(super) fn heights(&self, cx: &Cx<'_>) -> [usize; 3] {
         let parts = self.parts(cx);
         let rows = |area: Rect, above: u16| usize::from(area.height.saturating_sub(above));
-        let headings = if cx.is_small() { 0 } else { 2 };
-        (
-            rows(parts.sessions, headings),
-            rows(parts.next, 1 + u16::from(cx.is_wide())),
-        )
+        let small = u16::from(!cx.is_small());
+        [
+            rows(parts.sessions, 2 * small),
+            rows(parts.alerts, small),
+            rows(parts.next, small + u16::from(cx.is_wide())),
+        ]
     }
 
     fn parts(&self, cx: &Cx<'_>) -> Parts {
@@ -47,8 +51,10 @@ impl Now {
             let mine = |pane: Pane| if self.pane == pane { left } else { empty };
             return Parts {
                 sessions: mine(Pane::Sessions),
+                alerts: mine(Pane::Alerts),
                 next: mine(Pane::Next),
                 month: empty,
+                changes: empty,
                 beside,
             };
         }
@@ -59,17 +65,27 @@ impl Now {
         } else {
             2
         };
+        let changes = if cx.is_wide() {
+            1 + rows(others(cx).len())
+        } else {
+            0
+        };
         let wants = [
             2_u16.saturating_add(rows(self.meetings.len())),
+            1_u16.saturating_add(rows(self.rows.len())),
             headings.saturating_add(rows(self.coming.len().min(8))),
             month,
+            changes,
         ];
-        let heights = part::share(left.height, &wants, &[4, 3, 2], self.pane as usize);
+        let least = [4, 3, 1 + headings, 2, 2];
+        let heights = part::share(left.height, &wants, &least, self.pane as usize);
         let areas = part::split_rows(left, &heights);
         Parts {
             sessions: areas[0],
-            next: areas[1],
-            month: areas[2],
+            alerts: areas[1],
+            next: areas[2],
+            month: areas[3],
+            changes: areas[4],
             beside,
         }
     }
@@ -77,8 +93,10 @@ impl Now {
     pub(super) fn draw(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         let parts = self.parts(cx);
         let mut place = self.draw_sessions(cx, canvas, parts.sessions);
+        place = self.draw_alerts(cx, canvas, parts.alerts).or(place);
         place = self.draw_next(cx, canvas, parts.next).or(place);
         self.draw_month(cx, canvas, parts.month);
+        draw_changes(cx, canvas, parts.changes);
         if let Some(beside) = parts.beside {
             canvas.wall(beside.x - 1, beside.y, beside.bottom());
             if let Some(session) = self.session() {
@@ -191,6 +209,64 @@ impl Now {
             );
         }
         Some(Position { x: area.x, y: area.y })
+    }
+
+    fn draw_alerts(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
+        if area.height == 0 {
+            return None;
+        }
+        let focused = self.pane == Pane::Alerts;
+        let inside = if cx.is_small() {
+            area
+        } else {
+            let hint = if cx.is_wide() {
+                "x acknowledges, n goes to the next one"
+            } else {
+                ""
+            };
+            let title = format!("Alerts {}", self.watch.open());
+            part::Pane::new(title, focused).with(hint).draw(canvas, area)
+        };
+        if self.rows.is_empty() {
+            canvas.put(
+                inside.x + 2,
+                inside.y,
+                inside.width.saturating_sub(2),
+                "Nothing needs attention.",
+                Role::Plain,
+            );
+            return focused.then_some(Position {
+                x: inside.x,
+                y: inside.y,
+            });
+        }
+        let shown: Vec<Line> = self
+            .rows
+            .iter()
+            .skip(self.alerts.top)
+            .map(|row| self.alert(cx, row))
+            .collect();
+        let here = focused.then(|| self.alerts.row.saturating_sub(self.alerts.top));
+        let columns: &[Column] = if cx.is_wide() { ALERTS_WIDE } else { ALERTS };
+        let fitted = part::fit_columns(columns, inside.width.saturating_sub(4));
+        canvas.rows(inside, &fitted, &shown, here, 0)
+    }
+
+    fn alert(&self, cx: &Cx<'_>, row: &Row) -> Line {
+        let role = if row.is_noted() {
+            Role::Plain
+        } else {
+            Role::Attention
+        };
+        Line {
+            cells: vec![
+                Cell::new(row.age(cx.now), role),
+                row.words(cx.model).into(),
+                row.deal().into(),
+            ],
+            marked: self.alerts.marks.contains(&row.key),
+            at: None,
+        }
     }
 
     fn draw_next(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
@@ -377,6 +453,49 @@ fn line(meeting: &Meeting, cx: &Cx<'_>) -> Line {
     };
     cells.push(Cell::new(words, role));
     Line::of(cells)
+}
+
+const ALERTS: &[Column] = &[Column::new("", 10, 0, 0), Column::new("", 20, 1, 0)];
+const ALERTS_WIDE: &[Column] = &[
+    Column::new("", 10, 0, 0),
+    Column::new("", 40, 1, 0),
+    Column::new("", 36, 0, 1),
+];
+
+/// How long ago the changes of others are listed, in minutes.
+const RECENT: i64 = 60;
+
+/// What others changed in the last hour, newest first.
+fn others(cx: &Cx<'_>) -> Vec<String> {
+    let recent = cx
+        .model
+        .heads()
+        .take_while(|head| (cx.now - head.at).num_minutes() < RECENT);
+    recent
+        .filter(|head| head.by != cx.me)
+        .take(8)
+        .map(|head| {
+            let by = text::fit(&head.by, 8, "~");
+            format!("{}  {by} {}", when::clock(cx.model.local(head.at)), head.label)
+        })
+        .collect()
+}
+
+fn draw_changes(cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) {
+    if area.height == 0 {
+        return;
+    }
+    let inside = part::Pane::new("Changes by others in the last hour", false).draw(canvas, area);
+    let mut lines = others(cx);
+    if lines.is_empty() {
+        lines.push("None.".to_owned());
+    }
+    let inside = Rect {
+        x: inside.x + 2,
+        width: inside.width.saturating_sub(2),
+        ..inside
+    };
+    canvas.lines(inside, lines.iter().map(String::as_str));
 }
 
 const SHORT: &[Column] = &[
