@@ -6,6 +6,7 @@
 mod agenda;
 mod cohorts;
 mod history;
+mod import;
 mod lists;
 mod manual;
 mod placing;
@@ -74,6 +75,8 @@ enum Command {
     Reschedule(registers::Reschedule),
     /// Cancel a session
     Cancel(registers::Cancel),
+    /// Take in a file of applications or a roster
+    Import(import::Import),
     /// What was changed, when and by whom
     History(history::History),
     /// Take an entry back: your last one, or the one of this number
@@ -169,6 +172,7 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::Register(register)) => registers::register(globals, &register),
         Some(Command::Reschedule(reschedule)) => registers::reschedule(globals, &reschedule),
         Some(Command::Cancel(cancel)) => registers::cancel(globals, &cancel),
+        Some(Command::Import(import)) => import::import(globals, &import),
         Some(Command::History(history)) => history::history(globals, &history),
         Some(Command::Undo(undo)) => history::undo(globals, &undo),
         Some(Command::Verify) => verify::verify(globals),
