@@ -13,6 +13,7 @@ mod placing;
 mod program;
 mod records;
 mod registers;
+mod remind;
 mod said;
 mod status;
 mod verify;
@@ -63,6 +64,12 @@ enum Command {
     Groups,
     /// The streams and how they do
     Streams,
+    /// Add a record
+    Add(records::Add),
+    /// Set one field of a record
+    Set(records::Set),
+    /// Take a record out of use: people withdraw, sessions are cancelled, groups archived
+    Drop(records::Drop),
     /// Decide applications
     Decide(placing::Decide),
     /// Move a mentee to a group, or to the pool
@@ -83,6 +90,8 @@ enum Command {
     Undo(history::Undo),
     /// Print a line for every entry as it lands
     Watch,
+    /// Write reminders as messages into a directory
+    Remind(remind::Remind),
     /// Read everything and check every rule
     Verify,
     /// Run the store without a terminal; other commands start one by themselves
@@ -166,6 +175,9 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::People(people)) => lists::people(globals, &people),
         Some(Command::Groups) => lists::groups(globals),
         Some(Command::Streams) => lists::streams(globals),
+        Some(Command::Add(add)) => records::add(globals, &add),
+        Some(Command::Set(set)) => records::set(globals, &set),
+        Some(Command::Drop(drop)) => records::drop_one(globals, &drop),
         Some(Command::Decide(decide)) => placing::decide(globals, &decide),
         Some(Command::Move(step)) => placing::move_one(globals, &step),
         Some(Command::Swap(swap)) => placing::swap(globals, &swap),
@@ -175,6 +187,7 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::Import(import)) => import::import(globals, &import),
         Some(Command::History(history)) => history::history(globals, &history),
         Some(Command::Undo(undo)) => history::undo(globals, &undo),
+        Some(Command::Remind(remind)) => remind::remind(globals, &remind),
         Some(Command::Verify) => verify::verify(globals),
         Some(Command::Keys(keys)) => manual::keys(&keys),
         Some(Command::Completions(completions)) => manual::completions(Arguments::command(), &completions),
