@@ -27,7 +27,7 @@ pub fn keys(keys: &Keys) -> Said {
         .iter()
         .map(|binding| {
             vec![
-                binding.context.word().to_owned(),
+                binding.context.title().to_owned(),
                 chords(binding).join(" "),
                 binding.help.to_owned(),
                 binding.act.word().to_owned(),

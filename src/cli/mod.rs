@@ -6,12 +6,14 @@
 mod agenda;
 mod cohorts;
 mod history;
+mod import;
 mod lists;
 mod manual;
 mod placing;
 mod program;
 mod records;
 mod registers;
+mod remind;
 mod said;
 mod status;
 mod verify;
@@ -62,6 +64,12 @@ enum Command {
     Groups,
     /// The streams and how they do
     Streams,
+    /// Add a record
+    Add(records::Add),
+    /// Set one field of a record
+    Set(records::Set),
+    /// Take a record out of use: people withdraw, sessions are cancelled, groups archived
+    Drop(records::Drop),
     /// Decide applications
     Decide(placing::Decide),
     /// Move a mentee to a group, or to the pool
@@ -74,12 +82,16 @@ enum Command {
     Reschedule(registers::Reschedule),
     /// Cancel a session
     Cancel(registers::Cancel),
+    /// Take in a file of applications or a roster
+    Import(import::Import),
     /// What was changed, when and by whom
     History(history::History),
     /// Take an entry back: your last one, or the one of this number
     Undo(history::Undo),
     /// Print a line for every entry as it lands
     Watch,
+    /// Write reminders as messages into a directory
+    Remind(remind::Remind),
     /// Read everything and check every rule
     Verify,
     /// Run the store without a terminal; other commands start one by themselves
@@ -163,14 +175,19 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::People(people)) => lists::people(globals, &people),
         Some(Command::Groups) => lists::groups(globals),
         Some(Command::Streams) => lists::streams(globals),
+        Some(Command::Add(add)) => records::add(globals, &add),
+        Some(Command::Set(set)) => records::set(globals, &set),
+        Some(Command::Drop(drop)) => records::drop_one(globals, &drop),
         Some(Command::Decide(decide)) => placing::decide(globals, &decide),
         Some(Command::Move(step)) => placing::move_one(globals, &step),
         Some(Command::Swap(swap)) => placing::swap(globals, &swap),
         Some(Command::Register(register)) => registers::register(globals, &register),
         Some(Command::Reschedule(reschedule)) => registers::reschedule(globals, &reschedule),
         Some(Command::Cancel(cancel)) => registers::cancel(globals, &cancel),
+        Some(Command::Import(import)) => import::import(globals, &import),
         Some(Command::History(history)) => history::history(globals, &history),
         Some(Command::Undo(undo)) => history::undo(globals, &undo),
+        Some(Command::Remind(remind)) => remind::remind(globals, &remind),
         Some(Command::Verify) => verify::verify(globals),
         Some(Command::Keys(keys)) => manual::keys(&keys),
         Some(Command::Completions(completions)) => manual::completions(Arguments::command(), &completions),

@@ -23,7 +23,7 @@ pub struct Globals {
     pub cohort: Option<String>,
     /// The admin's name [default: the Unix user's]
     #[arg(long = "as", global = true, value_name = "NAME")]
-    pub name: Option<String>,
+    pub admin: Option<String>,
     /// Answer in JSON
     #[arg(long, global = true, conflicts_with = "tsv")]
     pub json: bool,
@@ -83,7 +83,7 @@ impl Globals {
             },
         };
         Who {
-            name: self.name.clone(),
+            name: self.admin.clone(),
             cohort,
             start: Start::default(),
         }

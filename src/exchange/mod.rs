@@ -3,11 +3,14 @@
 //! A reader gives rows and problems, never an edit of the model behind somebody's back; a writer gives bytes.
 //! Must not know the terminal, the store or the clock.
 
+pub mod applications;
 pub mod columns;
 mod delimited;
 pub mod example;
+pub mod intake;
 mod letter;
 mod problem;
+pub mod roster;
 pub mod sheet;
 pub mod sniff;
 pub mod value;

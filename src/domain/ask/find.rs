@@ -91,6 +91,16 @@ impl Model {
         ))
     }
 
+    /// Everybody with this whole name, without regard to case and accents.
+    pub fn people_called(&self, name: &str) -> impl Iterator<Item = (Id<Person>, &Person)> + use<'_> {
+        let wanted = fold(name);
+        let from = (wanted.clone(), Id::new(0));
+        let named = self.index.people_by_name.range(from..);
+        named
+            .take_while(move |(name, _)| *name == wanted)
+            .filter_map(|(_, id)| Some((*id, self.people.get(*id)?)))
+    }
+
     /// Whether a person has an application or an enrolment in this cohort.
     #[must_use]
     pub fn takes_part(&self, person: Id<Person>) -> bool {
