@@ -5,6 +5,7 @@ mod kit;
 
 mod disk;
 mod listed;
+mod rooms;
 mod rules;
 mod screens_calendar;
 mod screens_groups;
