@@ -4,5 +4,6 @@
 use cohort::domain::*;
 
 pub mod office;
+pub mod pty;
 pub mod stage;
 pub mod world;

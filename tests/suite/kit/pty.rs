@@ -22,6 +22,8 @@ const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
 struct Seen {
     screen: vt100::Parser,
     bytes: Vec<u8>,
+    /// Whether the line is being cut: then nobody may hold its end.
+    cut: bool,
 }
 
 impl Seen {
@@ -48,22 +50,22 @@ pub struct Terminal {
 impl Terminal {
     /// Runs the built program with these arguments on a terminal of this many columns and rows.
     pub fn run(arguments: &[&str], columns: u16, rows: u16) -> Self {
-        Self::run_on(OsLine::open(columns, rows), arguments)
+        Self::run_on(Line::open(columns, rows), arguments)
     }
 
     /// Runs it at 80x24 on the data in a directory, as Sam, at the example's moment, which does not pass.
     pub fn on(dir: &Path) -> Self {
-        Self::on_line(OsLine::open(80, 24), dir)
+        Self::on_line(Line::open(80, 24), dir)
     }
 
     /// The same, on a terminal that was opened before.
-    pub fn on_line(line: OsLine, dir: &Path) -> Self {
+    pub fn on_line(line: Line, dir: &Path) -> Self {
         let now = cohort::exchange::example::clock().to_rfc3339();
         let dir = dir.to_str().expect("temporary directories have plain names");
         Self::run_on(line, &["--data", dir, "--as", "Sam K", "--now", &now])
     }
 
-    fn run_on(line: OsLine, arguments: &[&str]) -> Self {
+    fn run_on(line: Line, arguments: &[&str]) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_cohort"));
         command.args(arguments);
         command.env_clear();
@@ -78,6 +80,7 @@ impl Terminal {
             Mutex::new(Seen {
                 screen: vt100::Parser::new(line.rows, line.columns, 0),
                 bytes: Vec::new(),
+                cut: false,
             }),
             Condvar::new(),
         ));
@@ -90,6 +93,9 @@ impl Terminal {
                 seen.screen.process(&some[..read]);
                 seen.bytes.extend_from_slice(&some[..read]);
                 shared.1.notify_all();
+                if seen.cut {
+                    return;
+                }
             }
         });
         Self {
@@ -218,9 +224,11 @@ impl Terminal {
 
     /// Cuts the line, as when a window is closed or a connection breaks.
     pub fn hang_up(&mut self) {
-        // The descriptor that the test holds open keeps no master alive.
         self.keys = None;
         self.master = None;
+        self.seen().cut = true;
+        // Wakes the reader, which holds the last end.
+        self.line.write_all(b".").expect("the line is open");
     }
 
     /// Waits until the program has ended; answers its exit code.
@@ -244,7 +252,7 @@ impl Drop for Terminal {
 pub struct Settings(rustix::termios::Termios);
 
 /// A terminal before a program runs on it.
-pub struct OsLine {
+pub struct Line {
     master: Box<dyn MasterPty + Send>,
     slave: Box<dyn portable_pty::SlavePty + Send>,
     held: File,
@@ -252,7 +260,7 @@ pub struct OsLine {
     rows: u16,
 }
 
-impl OsLine {
+impl Line {
     /// A terminal of this many columns and rows.
     pub fn open(columns: u16, rows: u16) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).expect("a terminal can be had");
