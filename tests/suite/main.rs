@@ -12,4 +12,5 @@ mod screens_groups;
 mod screens_now;
 mod screens_people;
 mod takeover;
+mod terminal;
 mod together;

@@ -2,6 +2,7 @@
 //!
 //! Nothing sleeps: whoever waits, waits for a condition, ten seconds at most.
 
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -38,6 +39,34 @@ impl Seen {
     }
 }
 
+/// A program to run: which, with what arguments and surroundings.
+pub struct Program(CommandBuilder);
+
+impl Program {
+    /// The built program with these arguments.
+    pub fn built(arguments: &[&str]) -> Self {
+        Self::at(Path::new(env!("CARGO_BIN_EXE_cohort")), arguments)
+    }
+
+    /// A program in a file, with these arguments, and none of the variables of whoever runs the tests.
+    pub fn at(file: &Path, arguments: &[&str]) -> Self {
+        let mut command = CommandBuilder::new(file);
+        command.args(arguments);
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        command.env("PATH", "/usr/bin:/bin");
+        command.env("HOME", std::env::temp_dir());
+        Self(command)
+    }
+
+    /// With this variable in its surroundings.
+    pub fn with(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.0.env(name, value);
+        self
+    }
+}
+
 /// A program in a pseudo-terminal.
 pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
@@ -48,65 +77,6 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Runs the built program with these arguments on a terminal of this many columns and rows.
-    pub fn run(arguments: &[&str], columns: u16, rows: u16) -> Self {
-        Self::run_on(Line::open(columns, rows), arguments)
-    }
-
-    /// Runs it at 80x24 on the data in a directory, as Sam, at the example's moment, which does not pass.
-    pub fn on(dir: &Path) -> Self {
-        Self::on_line(Line::open(80, 24), dir)
-    }
-
-    /// The same, on a terminal that was opened before.
-    pub fn on_line(line: Line, dir: &Path) -> Self {
-        let now = cohort::exchange::example::clock().to_rfc3339();
-        let dir = dir.to_str().expect("temporary directories have plain names");
-        Self::run_on(line, &["--data", dir, "--as", "Sam K", "--now", &now])
-    }
-
-    fn run_on(line: Line, arguments: &[&str]) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_cohort"));
-        command.args(arguments);
-        command.env_clear();
-        for (name, value) in [("TERM", "xterm-256color"), ("PATH", "/usr/bin:/bin"), ("LC_ALL", "C.UTF-8")] {
-            command.env(name, value);
-        }
-        command.env("HOME", std::env::temp_dir());
-        let child = line.slave.spawn_command(command).expect("the program starts");
-        let mut out = line.master.try_clone_reader().expect("a terminal can be read");
-        let keys = line.master.take_writer().expect("a terminal can be written to");
-        let seen = Arc::new((
-            Mutex::new(Seen {
-                screen: vt100::Parser::new(line.rows, line.columns, 0),
-                bytes: Vec::new(),
-                cut: false,
-            }),
-            Condvar::new(),
-        ));
-        let shared = Arc::clone(&seen);
-        // Ends when the last end of the line is closed.
-        std::thread::spawn(move || {
-            let mut some = [0; 4096];
-            while let Ok(read @ 1..) = out.read(&mut some) {
-                let mut seen = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
-                seen.screen.process(&some[..read]);
-                seen.bytes.extend_from_slice(&some[..read]);
-                shared.1.notify_all();
-                if seen.cut {
-                    return;
-                }
-            }
-        });
-        Self {
-            child,
-            master: Some(line.master),
-            keys: Some(keys),
-            line: line.held,
-            seen,
-        }
-    }
-
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -117,7 +87,11 @@ impl Terminal {
         let mut seen = self.seen();
         while !is_so(&seen) {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "{what} did not happen; the screen is\n{}", seen.text());
+            assert!(
+                !left.is_zero(),
+                "{what} did not happen; the screen is\n{}",
+                seen.text()
+            );
             seen = self
                 .seen
                 .1
@@ -134,7 +108,9 @@ impl Terminal {
 
     /// Waits until the screen no longer shows this text.
     pub fn shows_no(&self, text: &str) -> &Self {
-        self.until(&format!("the end of {text:?}"), |seen| !seen.text().contains(text));
+        self.until(&format!("the end of {text:?}"), |seen| {
+            !seen.text().contains(text)
+        });
         self
     }
 
@@ -142,7 +118,9 @@ impl Terminal {
     pub fn cursor_on(&self, text: &str) -> &Self {
         self.until(&format!("the cursor on {text:?}"), |seen| {
             let screen = seen.text();
-            screen.lines().any(|line| line.starts_with('>') && line.contains(text))
+            screen
+                .lines()
+                .any(|line| line.starts_with('>') && line.contains(text))
         });
         self
     }
@@ -152,16 +130,31 @@ impl Terminal {
         self.seen().text()
     }
 
-    /// Whether the alternate screen and bracketed paste are on, and whether the cursor is hidden.
-    pub fn modes(&self) -> (bool, bool, bool) {
-        let seen = self.seen();
-        let screen = seen.screen.screen();
-        (screen.alternate_screen(), screen.bracketed_paste(), screen.hide_cursor())
+    /// The row with the cursor sign, without the sign.
+    pub fn cursor_line(&self) -> String {
+        cursor_line(&self.text()).unwrap_or_default()
     }
 
-    /// Everything that was written so far.
-    pub fn bytes(&self) -> Vec<u8> {
-        self.seen().bytes.clone()
+    /// Waits until the cursor sign is on another row.
+    pub fn cursor_leaves(&self, line: &str) -> &Self {
+        self.until(&format!("a cursor off {line:?}"), |seen| {
+            cursor_line(&seen.text()).is_some_and(|here| here != line)
+        });
+        self
+    }
+
+    /// Waits until the ordinary screen is shown, with its cursor, and pasted text comes as it is.
+    pub fn is_on_the_ordinary_screen(&self) {
+        self.until("the ordinary screen", |seen| {
+            let screen = seen.screen.screen();
+            !screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor()
+        });
+    }
+
+    /// Something else writes on the terminal.
+    pub fn scribble(&mut self, text: &str) -> &Self {
+        self.line.write_all(text.as_bytes()).expect("the line is open");
+        self
     }
 
     /// Types these bytes in one write.
@@ -172,14 +165,18 @@ impl Terminal {
         self
     }
 
-    /// Types, waits until the whole frame with this text is there, and answers how many bytes it took.
-    pub fn cost(&mut self, bytes: &str, text: &str) -> usize {
-        let (before, frames) = {
-            let seen = self.seen();
-            (seen.bytes.len(), seen.frames())
+    /// Types, waits until the frame with this text is complete, and answers how many bytes came since; with nothing
+    /// to type, since the program began.
+    pub fn cost(&mut self, keys: &str, text: &str) -> usize {
+        let (before, frames) = match keys {
+            "" => (0, 0),
+            _ => {
+                let seen = self.seen();
+                (seen.bytes.len(), seen.frames())
+            }
         };
-        self.type_in(bytes);
-        self.until(&format!("a frame with {text:?} after {bytes:?}"), |seen| {
+        self.type_in(keys);
+        self.until(&format!("a frame with {text:?} after {keys:?}"), |seen| {
             seen.frames() > frames && seen.bytes.ends_with(FRAME_ENDS) && seen.text().contains(text)
         });
         self.seen().bytes.len() - before
@@ -194,7 +191,9 @@ impl Terminal {
     pub fn resize(&self, columns: u16, rows: u16) {
         self.seen().screen.screen_mut().set_size(rows, columns);
         let master = self.master.as_ref().expect("the line is open");
-        master.resize(size(columns, rows)).expect("the terminal can be resized");
+        master
+            .resize(size(columns, rows))
+            .expect("the terminal can be resized");
     }
 
     fn pid(&self) -> Pid {
@@ -234,7 +233,10 @@ impl Terminal {
     /// Waits until the program has ended; answers its exit code.
     pub fn ended(&mut self) -> u32 {
         let child = &mut self.child;
-        wait_for("the end of the program", || child.try_wait().expect("it is our child")).exit_code()
+        wait_for("the end of the program", || {
+            child.try_wait().expect("it is our child")
+        })
+        .exit_code()
     }
 }
 
@@ -263,7 +265,9 @@ pub struct Line {
 impl Line {
     /// A terminal of this many columns and rows.
     pub fn open(columns: u16, rows: u16) -> Self {
-        let pair = native_pty_system().openpty(size(columns, rows)).expect("a terminal can be had");
+        let pair = native_pty_system()
+            .openpty(size(columns, rows))
+            .expect("a terminal can be had");
         let name = pair.master.tty_name().expect("it has a name");
         let held = OpenOptions::new()
             .read(true)
@@ -281,6 +285,43 @@ impl Line {
         }
     }
 
+    /// Runs a program on it.
+    pub fn run(self, program: &Program) -> Terminal {
+        let child = self
+            .slave
+            .spawn_command(program.0.clone())
+            .expect("the program starts");
+        let mut out = self.master.try_clone_reader().expect("a terminal can be read");
+        let keys = self.master.take_writer().expect("a terminal can be written to");
+        let seen = Seen {
+            screen: vt100::Parser::new(self.rows, self.columns, 0),
+            bytes: Vec::new(),
+            cut: false,
+        };
+        let seen = Arc::new((Mutex::new(seen), Condvar::new()));
+        let shared = Arc::clone(&seen);
+        // Ends when the last end of the line is closed.
+        std::thread::spawn(move || {
+            let mut some = [0; 4096];
+            while let Ok(read @ 1..) = out.read(&mut some) {
+                let mut seen = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.screen.process(&some[..read]);
+                seen.bytes.extend_from_slice(&some[..read]);
+                shared.1.notify_all();
+                if seen.cut {
+                    return;
+                }
+            }
+        });
+        Terminal {
+            child,
+            master: Some(self.master),
+            keys: Some(keys),
+            line: self.held,
+            seen,
+        }
+    }
+
     /// Its settings, in words that can be compared.
     pub fn settings(&self) -> String {
         settings(&self.held)
@@ -293,7 +334,10 @@ impl Line {
 }
 
 fn settings(line: &File) -> String {
-    format!("{:?}", rustix::termios::tcgetattr(line).expect("a terminal has settings"))
+    format!(
+        "{:?}",
+        rustix::termios::tcgetattr(line).expect("a terminal has settings")
+    )
 }
 
 fn size(columns: u16, rows: u16) -> PtySize {
@@ -315,4 +359,10 @@ fn wait_for<T>(what: &str, mut had: impl FnMut() -> Option<T>) -> T {
         assert!(Instant::now() < deadline, "{what} did not come");
         std::thread::park_timeout(Duration::from_millis(2));
     }
+}
+
+/// The row with the cursor sign, below the tabs, without the sign.
+fn cursor_line(text: &str) -> Option<String> {
+    let mut lines = text.lines().skip(2);
+    lines.find_map(|line| line.strip_prefix('>').map(|line| line.trim().to_owned()))
 }
