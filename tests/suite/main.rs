@@ -5,6 +5,7 @@ mod kit;
 
 mod disk;
 mod listed;
+mod rooms;
 mod rules;
 mod screens_calendar;
 mod screens_feedback;
@@ -13,4 +14,5 @@ mod screens_now;
 mod screens_people;
 mod soak;
 mod takeover;
+mod terminal;
 mod together;

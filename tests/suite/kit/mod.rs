@@ -5,5 +5,6 @@ use cohort::domain::*;
 
 pub mod example;
 pub mod office;
+pub mod pty;
 pub mod stage;
 pub mod world;
