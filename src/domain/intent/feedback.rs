@@ -3,6 +3,8 @@
 //! An answer to an anonymous wave carries no name, no group and no day of its own, and neither does its label: an
 //! edit is history, and history must not tell either (rule 14). Who has answered is ticked by an edit of its own.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::draft::{Draft, many};
@@ -58,7 +60,7 @@ impl Model {
             };
             there && Wave::asks(audience, e.role)
         };
-        let met: Vec<Id<Enrolment>> = match (wave.occasion, wave.round) {
+        let met: HashSet<Id<Enrolment>> = match (wave.occasion, wave.round) {
             (Occasion::Pulse, Some(round)) => self
                 .sessions
                 .iter()
@@ -66,7 +68,7 @@ impl Model {
                 .flat_map(|(id, _)| self.expected(id))
                 .map(|e| e.enrolment)
                 .collect(),
-            _ => Vec::new(),
+            _ => HashSet::new(),
         };
         let asked = self
             .enrolments

@@ -45,7 +45,7 @@ impl Model {
         draft.change_any(with(&is, field, value)?)?;
         self.follow(&mut draft, &is, key, by, now)?;
         let on = label(&self.title(id), field, &before, &after);
-        Ok(draft.edit(mint, &format!("set {}", field.label.to_lowercase()), on))
+        Ok(draft.edit(mint, "set", format!("{} of {on}", field.label.to_lowercase())))
     }
 
     /// One field of one record as text that can be typed back; empty when there is none.
@@ -169,8 +169,8 @@ impl Model {
                 self.set_enrolment_state(&mut draft, *id, state, now)?;
                 draft.edit(
                     mint,
-                    "set status",
-                    format!("{} to {state}", self.enrolled_name(*id)),
+                    "set",
+                    format!("status of {} to {state}", self.enrolled_name(*id)),
                 )
             }
             (Record::Group(id, group), "mentor" | "co_mentor") => {
@@ -291,7 +291,7 @@ impl Model {
                 (None, None) => {}
             }
         })?;
-        Ok(draft.edit(mint, "set answer", self.title(id.into())))
+        Ok(draft.edit(mint, "set", self.title(id.into())))
     }
 
     /// One typed answer to a question of a wave; none when nothing is typed.

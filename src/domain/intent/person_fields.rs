@@ -56,7 +56,7 @@ impl Model {
             (1, false, false) => format!("{names}, {before} to {after}"),
             _ => format!("{names} to {after}"),
         };
-        Ok(draft.edit(mint, &format!("set {}", field.label.to_lowercase()), on))
+        Ok(draft.edit(mint, "set", format!("{} of {on}", field.label.to_lowercase())))
     }
 
     /// One field of a person, or of the part taken, as text that can be typed back; empty when there is none.

@@ -84,10 +84,10 @@ fn a_label_says_short_values_and_no_free_text() {
     let w = world();
     assert_eq!(
         set(&w.model, w.ccio_2, "max", "8").unwrap().label.to_string(),
-        "set limit CCIO-2 to 8"
+        "set limit of CCIO-2 to 8"
     );
     let edit = set(&w.model, w.ccio_2, "note", "mentor is ill").unwrap();
-    assert_eq!(edit.label.to_string(), "set note CCIO-2");
+    assert_eq!(edit.label.to_string(), "set note of CCIO-2");
 }
 
 #[test]

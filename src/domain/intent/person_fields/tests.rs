@@ -13,7 +13,7 @@ fn set(w: &World, who: &[Id<Enrolment>], key: &str, text: &str) -> Result<Edit, 
 fn a_new_address_keeps_the_old_one_among_the_earlier() {
     let mut w = world();
     let edit = set(&w, &[w.fatima], "email", "fatima@new.example.org").unwrap();
-    assert_eq!(edit.label.to_string(), "set mail Fatima Rahman");
+    assert_eq!(edit.label.to_string(), "set mail of Fatima Rahman");
     w.model = w.played(&edit);
     let person = w.model.people.get(w.person(w.fatima)).unwrap();
     assert_eq!(person.earlier_emails, ["fatima.rahman@brigg.example.org"]);
@@ -27,11 +27,11 @@ fn a_new_address_keeps_the_old_one_among_the_earlier() {
 fn a_bulk_change_is_one_edit_with_what_everybody_gets() {
     let w = world();
     let edit = set(&w, &[w.daniel, w.fatima, w.kofi], "stage", "senior").unwrap();
-    assert_eq!(edit.label.to_string(), "set stage 3 people to senior");
+    assert_eq!(edit.label.to_string(), "set stage of 3 people to senior");
     let after = w.played(&edit);
     assert_eq!(after.read_person_field(w.person(w.kofi), "stage"), "senior");
     let one = set(&w, &[w.daniel], "stream", "cnio").unwrap();
-    assert_eq!(one.label.to_string(), "set stream Daniel Price, CCIO to CNIO");
+    assert_eq!(one.label.to_string(), "set stream of Daniel Price, CCIO to CNIO");
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_member_whose_stream_changes_has_a_reason_to_stay() {
 fn the_group_is_a_field_and_the_pool_is_none() {
     let mut w = world();
     let edit = set(&w, &[w.amina], "group", "ccio-3").unwrap();
-    assert_eq!(edit.label.to_string(), "set group Amina Yusuf to CCIO-3");
+    assert_eq!(edit.label.to_string(), "set group of Amina Yusuf to CCIO-3");
     w.model = w.played(&edit);
     let edit = w
         .model
@@ -60,7 +60,10 @@ fn the_group_is_a_field_and_the_pool_is_none() {
             now(),
         )
         .unwrap();
-    assert_eq!(edit.label.to_string(), "set group Fatima Rahman, CCIO-2 to pool");
+    assert_eq!(
+        edit.label.to_string(),
+        "set group of Fatima Rahman, CCIO-2 to pool"
+    );
     assert_eq!(w.played(&edit).pool(), vec![w.fatima]);
 }
 
