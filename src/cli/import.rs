@@ -93,7 +93,8 @@ pub fn import(globals: &Globals, import: &Import) -> Said {
     let mut visit = Visit::open(globals)?;
     let drawn = draw(&mut visit, import, kind, &sheet, &columns)?;
     let lines = preview_lines(&sheet, &columns, &drawn);
-    let goes = import.yes || (!import.dry_run && globals.manner() == Manner::Plain && agreed(&lines, &drawn)?);
+    let goes =
+        import.yes || (!import.dry_run && globals.manner() == Manner::Plain && agreed(&lines, &drawn)?);
     let mut notes = Vec::new();
     let mut revision = None;
     if goes {
@@ -104,7 +105,11 @@ pub fn import(globals: &Globals, import: &Import) -> Said {
     }
     let json = import_json(&sheet, &drawn, revision);
     let asked = !import.yes && !import.dry_run && asks();
-    let mut shown = if asked && globals.manner() == Manner::Plain { Vec::new() } else { lines };
+    let mut shown = if asked && globals.manner() == Manner::Plain {
+        Vec::new()
+    } else {
+        lines
+    };
     shown.push(match revision {
         Some(rev) if drawn.edit.is_empty() => format!("Everything is so already; revision {rev}."),
         Some(rev) => format!("Taken in as revision {rev}; `cohort undo {rev}` takes it back."),
@@ -114,17 +119,18 @@ pub fn import(globals: &Globals, import: &Import) -> Said {
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 fn not_taken(file: &str, kind: &str) -> Trouble {
-    Trouble {
-        place: Some((file.to_owned(), None, None)),
-        ..Trouble::usage(
-            format!("files of kind {kind} are not taken in yet"),
-            "applications and rosters are",
-        )
-    }
+    Trouble::usage(
+        format!("files of kind {kind} are not taken in yet"),
+        "applications and rosters are",
+    )
+    .in_file(file.to_owned(), None)
 }
 
 fn unknown(file: &str, sheet: &Sheet) -> Trouble {
@@ -132,12 +138,17 @@ fn unknown(file: &str, sheet: &Sheet) -> Trouble {
     let what = if headings.is_empty() {
         format!("{file} has no headings, and what it is cannot be told")
     } else {
-        format!("{file} looks like neither applications nor a roster (headings: {})", headings.join(", "))
+        format!(
+            "{file} looks like neither applications nor a roster (headings: {})",
+            headings.join(", ")
+        )
     };
-    Trouble {
-        place: Some((file.to_owned(), None, None)),
-        ..Trouble::new(5, what, "say what it is with --kind, and which heading is which field with --map")
-    }
+    Trouble::new(
+        5,
+        what,
+        "say what it is with --kind, and which heading is which field with --map",
+    )
+    .in_file(file.to_owned(), None)
 }
 
 /// What a sheet is, by its columns.
@@ -149,16 +160,23 @@ fn kind_of(columns: &Columns) -> Option<Kind> {
     if has(Field::Group) && has(Field::Role) {
         return Some(Kind::Roster);
     }
-    let asks = [Field::Wishes, Field::FreeTimes, Field::Capacity, Field::Statement, Field::Received, Field::Stage];
+    let asks = [
+        Field::Wishes,
+        Field::FreeTimes,
+        Field::Capacity,
+        Field::Statement,
+        Field::Received,
+        Field::Stage,
+    ];
     (has(Field::Stream) && asks.into_iter().any(has)).then_some(Kind::Applications)
 }
 
 /// Reads which heading is which field.
 fn mapping(path: &Path) -> Result<Vec<(String, Field)>, Trouble> {
     let text = std::fs::read_to_string(path).map_err(|error| Trouble::file(path, &error))?;
-    let wrong = |what: String| Trouble {
-        place: Some((path.display().to_string(), None, None)),
-        ..Trouble::new(5, what, "write it as {\"heading\": \"field\"}")
+    let wrong = |what: String| {
+        Trouble::new(5, what, "write it as {\"heading\": \"field\"}")
+            .in_file(path.display().to_string(), None)
     };
     let read: Map<String, Value> =
         serde_json::from_str(&text).map_err(|error| wrong(format!("{}: {error}", path.display())))?;
@@ -174,7 +192,13 @@ fn mapping(path: &Path) -> Result<Vec<(String, Field)>, Trouble> {
         .collect()
 }
 
-fn draw(visit: &mut Visit, import: &Import, kind: Kind, sheet: &Sheet, columns: &Columns) -> Result<Drawn, Trouble> {
+fn draw(
+    visit: &mut Visit,
+    import: &Import,
+    kind: Kind,
+    sheet: &Sheet,
+    columns: &Columns,
+) -> Result<Drawn, Trouble> {
     need_columns(kind, sheet, columns)?;
     let now = visit.now();
     let Visit { client, mint, .. } = visit;
@@ -188,12 +212,15 @@ fn draw(visit: &mut Visit, import: &Import, kind: Kind, sheet: &Sheet, columns: 
             edit: drawn.edit,
         });
     }
-    let role = import.role.or_else(|| applications::role_of(columns, &sheet.file)).ok_or_else(|| {
-        Trouble::usage(
-            format!("{} does not tell whether it is of mentors or mentees", sheet.file),
-            "say so with --role mentor or --role mentee",
-        )
-    })?;
+    let role = import
+        .role
+        .or_else(|| applications::role_of(columns, &sheet.file))
+        .ok_or_else(|| {
+            Trouble::usage(
+                format!("{} does not tell whether it is of mentors or mentees", sheet.file),
+                "say so with --role mentor or --role mentee",
+            )
+        })?;
     let drawn = applications::applications(model, mint, sheet, columns, role, now);
     let mut edit = drawn.edit;
     if import.accept {
@@ -228,14 +255,12 @@ fn need_columns(kind: Kind, sheet: &Sheet, columns: &Columns) -> Result<(), Trou
     if missing.is_empty() {
         return Ok(());
     }
-    Err(Trouble {
-        place: Some((sheet.file.clone(), Some(1), None)),
-        ..Trouble::new(
-            5,
-            format!("{} has no column of {}", sheet.file, missing.join(", of ")),
-            "name the headings with --map FILE",
-        )
-    })
+    Err(Trouble::new(
+        5,
+        format!("{} has no column of {}", sheet.file, missing.join(", of ")),
+        "name the headings with --map FILE",
+    )
+    .in_file(sheet.file.clone(), Some(1)))
 }
 
 fn asks() -> bool {
@@ -248,7 +273,9 @@ fn agreed(lines: &[String], drawn: &Drawn) -> Result<bool, Trouble> {
         return Ok(false);
     }
     let mut err = std::io::stderr();
-    let wrote = lines.iter().try_for_each(|line| writeln!(err, "{}", visible(line)));
+    let wrote = lines
+        .iter()
+        .try_for_each(|line| writeln!(err, "{}", visible(line)));
     let asked = wrote.and_then(|()| {
         let rows = drawn.preview.taken.len();
         write!(err, "Take in {}? y/N ", count(rows, "row", "rows")).and_then(|()| err.flush())
@@ -277,9 +304,16 @@ fn preview_lines(sheet: &Sheet, columns: &Columns, drawn: &Drawn) -> Vec<String>
         count(preview.rows, "row", "rows")
     )];
     let found = columns.mapping(sheet);
-    let found: Vec<String> = found.iter().map(|(heading, field)| format!("{} = {heading:?}", field.word())).collect();
+    let found: Vec<String> = found
+        .iter()
+        .map(|(heading, field)| format!("{} = {heading:?}", field.word()))
+        .collect();
     lines.push(format!("Columns: {}.", found.join(", ")));
-    let unknown: Vec<String> = columns.unknown(sheet).iter().map(|at| format!("{:?}", sheet.header[*at])).collect();
+    let unknown: Vec<String> = columns
+        .unknown(sheet)
+        .iter()
+        .map(|at| format!("{:?}", sheet.header[*at]))
+        .collect();
     if !unknown.is_empty() {
         lines.push(format!("Not used: {}.", unknown.join(", ")));
     }
@@ -304,21 +338,32 @@ fn preview_lines(sheet: &Sheet, columns: &Columns, drawn: &Drawn) -> Vec<String>
     }
     let changed = preview.taken.iter().filter(|row| row.act == Act::Change);
     for row in changed.clone().take(SHOWN) {
-        let what = if row.what.is_empty() { "the application" } else { &row.what };
+        let what = if row.what.is_empty() {
+            "the application"
+        } else {
+            &row.what
+        };
         lines.push(format!("  changes, line {}: {}: {what}", row.row, row.name));
     }
     let more = changed.count().saturating_sub(SHOWN);
     if more > 0 {
         lines.push(format!("  and {more} more that change"));
     }
-    lines.extend(warnings(sheet, preview).iter().map(|warning| format!("  note, {warning}")));
+    lines.extend(
+        warnings(sheet, preview)
+            .iter()
+            .map(|warning| format!("  note, {warning}")),
+    );
     lines
 }
 
 /// What should be looked at: in the rows, and in the file.
 fn warnings(sheet: &Sheet, preview: &Preview) -> Vec<String> {
     let cut = sheet.warnings.iter().map(|problem| {
-        let line = problem.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let line = problem
+            .line
+            .map(|line| format!("line {line}: "))
+            .unwrap_or_default();
         format!("{line}{}; {}", problem.what, problem.remedy)
     });
     cut.chain(preview.warnings.iter().cloned()).collect()

@@ -91,7 +91,9 @@ pub fn set(globals: &Globals, set: &Set) -> Said {
         }
     }
     let Visit { client, mint, .. } = &mut visit;
-    let edit = client.model().set_field(mint, id, &set.field, &set.value, &me, now)?;
+    let edit = client
+        .model()
+        .set_field(mint, id, &set.field, &set.value, &me, now)?;
     let said = if edit.is_empty() {
         format!("{} is so already.", set.field)
     } else {

@@ -74,7 +74,7 @@ pub fn register(globals: &Globals, register: &Register) -> Said {
 
 /// The edit that sets these marks, all or none.
 fn marks_edit(visit: &mut Visit, session: Id<Session>, words: &[String]) -> Result<Edit, Trouble> {
-    if words.len() % 2 != 0 {
+    if !words.len().is_multiple_of(2) {
         return Err(Trouble::usage(
             format!("{:?} has no mark", words.last().map_or("", String::as_str)),
             "give pairs of person and mark: register CCIO-2/3 \"Ann Li\" present",

@@ -71,7 +71,11 @@ pub fn remind(globals: &Globals, remind: &Remind) -> Said {
         None => globals.directory()?.join("outbox"),
     };
     if prepared.is_empty() {
-        let json = object([("messages", json!(0)), ("sent", json!(0)), ("revision", json!(model.rev))]);
+        let json = object([
+            ("messages", json!(0)),
+            ("sent", json!(0)),
+            ("revision", json!(model.rev)),
+        ]);
         return Ok(Answer::did(json, "Nobody is to be reminded."));
     }
     let letters: Vec<Letter> = prepared.iter().map(|one| one.letter.clone()).collect();
@@ -85,7 +89,11 @@ pub fn remind(globals: &Globals, remind: &Remind) -> Said {
         ("file", json!(dir.display().to_string())),
         ("revision", json!(landed.rev)),
     ]);
-    let said = format!("Wrote {} to {}. Nothing was sent.", count(written, "message", "messages"), dir.display());
+    let said = format!(
+        "Wrote {} to {}. Nothing was sent.",
+        count(written, "message", "messages"),
+        dir.display()
+    );
     Ok(Answer::did(json, said).noting(landed.warnings))
 }
 
@@ -100,18 +108,29 @@ fn waves(model: &Model, round: Option<u8>, now: DateTime<Utc>) -> Result<Vec<Id<
     let found: Vec<Id<Wave>> = match round {
         Some(number) => model.pulses_of_round(number),
         None => {
-            let open = model.waves.iter().filter(|(_, is)| is.opens <= today && today <= is.closes);
+            let open = model
+                .waves
+                .iter()
+                .filter(|(_, is)| is.opens <= today && today <= is.closes);
             open.map(|(id, _)| id).collect()
         }
     };
     if found.is_empty() {
-        let what = round.map_or_else(|| "no wave is open today".to_owned(), |n| format!("round {n} has no pulse"));
+        let what = round.map_or_else(
+            || "no wave is open today".to_owned(),
+            |n| format!("round {n} has no pulse"),
+        );
         return Err(Trouble::missing(what, "name a round with --round"));
     }
     Ok(found)
 }
 
-fn of_feedback(model: &Model, round: Option<u8>, group: Option<&str>, now: DateTime<Utc>) -> Result<Vec<Prepared>, Trouble> {
+fn of_feedback(
+    model: &Model,
+    round: Option<u8>,
+    group: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Prepared>, Trouble> {
     let waves = waves(model, round, now)?;
     let scope = match group {
         Some(text) => Scope::Group(model.find_group(text)?),
@@ -140,12 +159,20 @@ fn of_session(model: &Model, session: Id<Session>, now: DateTime<Utc>) -> Vec<Pr
     };
     let title = model.session_title(session);
     let starts = model.local(is.starts);
-    let at = format!("{} at {}", when::day_long(starts.date_naive()), when::clock(starts));
+    let at = format!(
+        "{} at {}",
+        when::day_long(starts.date_naive()),
+        when::clock(starts)
+    );
     let group = is.group.and_then(|group| model.groups.get(group));
     let own = Some(&is.link).filter(|link| !link.is_empty());
     let link = own.or_else(|| group.map(|group| &group.link).filter(|link| !link.is_empty()));
     let mut body = format!("{title} is on {at}, for {} minutes.", is.minutes);
-    for (word, value) in [("Join", link), ("Place", Some(&is.place)), ("Topic", Some(&is.topic))] {
+    for (word, value) in [
+        ("Join", link),
+        ("Place", Some(&is.place)),
+        ("Topic", Some(&is.topic)),
+    ] {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             body.push_str(&format!("\n{word}: {value}"));
         }
@@ -171,7 +198,11 @@ fn prepare(
 ) -> Option<Prepared> {
     let person = model.enrolments.get(enrolment)?.person;
     let is = model.people.get(person).filter(|is| !is.email.is_empty())?;
-    let call = if is.known_as.is_empty() { &is.name } else { &is.known_as };
+    let call = if is.known_as.is_empty() {
+        &is.name
+    } else {
+        &is.known_as
+    };
     let letter = Letter {
         to: (is.name.clone(), is.email.clone()),
         subject: subject.clone(),

@@ -83,7 +83,18 @@ pub struct Trouble {
     /// What to do.
     pub hint: String,
     /// In which file, line and field.
-    pub place: Option<(String, Option<u32>, Option<String>)>,
+    pub place: Option<Box<Place>>,
+}
+
+/// Where in a file trouble is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: String,
+    /// The line, 1 being the first.
+    pub line: Option<u32>,
+    /// The heading.
+    pub field: Option<String>,
 }
 
 /// What a command comes to.
@@ -120,17 +131,26 @@ impl Trouble {
         } else {
             5
         };
-        Self {
-            place: Some((path.display().to_string(), None, None)),
-            ..Self::new(code, format!("{}: {error}", path.display()), hint)
-        }
+        Self::new(code, format!("{}: {error}", path.display()), hint)
+            .in_file(path.display().to_string(), None)
+    }
+
+    /// The same in a file.
+    #[must_use]
+    pub fn in_file(mut self, file: impl Into<String>, line: Option<u32>) -> Self {
+        self.place = Some(Box::new(Place {
+            file: file.into(),
+            line,
+            field: None,
+        }));
+        self
     }
 
     fn json(&self) -> Value {
         let place = self
             .place
             .as_ref()
-            .map(|(file, line, field)| json!({"file": file, "line": line, "field": field}));
+            .map(|place| json!({"file": place.file, "line": place.line, "field": place.field}));
         let mut error = json!({
             "code": self.code, "message": self.message, "hint": self.hint, "where": place,
         });
@@ -187,7 +207,11 @@ impl From<Unlanded> for Trouble {
 impl From<FileProblem> for Trouble {
     fn from(problem: FileProblem) -> Self {
         Self {
-            place: Some((problem.file.clone(), problem.line, problem.field.clone())),
+            place: Some(Box::new(Place {
+                file: problem.file.clone(),
+                line: problem.line,
+                field: problem.field.clone(),
+            })),
             ..Self::new(5, problem.to_string(), problem.remedy)
         }
     }

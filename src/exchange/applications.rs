@@ -13,8 +13,8 @@ use super::sheet::{Sheet, SheetRow};
 use super::value::{self, DayOrder, QuoteAnswer};
 use crate::domain::text::fold_email;
 use crate::domain::{
-    Application, ApplicationState, Attribution, Consent, Edit, Id, Label, Mint, Model, Person, Purpose, Record,
-    Role,
+    Application, ApplicationState, Attribution, Consent, Edit, Id, Label, Mint, Model, Person, Purpose,
+    Record, Role,
 };
 
 /// Months after the cohort's last day for which a consent is kept (rule 16).
@@ -104,7 +104,11 @@ pub fn applications(
     for submission in &submissions {
         let (person, changed) = people.take(&mut draft, mint, &submission.who);
         let (act, id) = form.apply(&mut draft, mint, person, submission, &mut preview);
-        let act = if act == Act::Same && !changed.is_empty() { Act::Change } else { act };
+        let act = if act == Act::Same && !changed.is_empty() {
+            Act::Change
+        } else {
+            act
+        };
         undecided.extend(id);
         preview.taken.push(Taken {
             row: submission.who.row,
@@ -131,7 +135,10 @@ impl Form<'_> {
         let role = value::role(&columns.text(row, Field::Role)).unwrap_or(self.role);
         let second = reader.line(row, Field::SecondStream);
         let second_stream = reader.stream(&second).filter(|id| *id != who.stream);
-        if !second.is_empty() && reader.stream(&second).is_none() && value::yes_or_no(columns.cell(row, Field::SecondStream)).is_none() {
+        if !second.is_empty()
+            && reader.stream(&second).is_none()
+            && value::yes_or_no(columns.cell(row, Field::SecondStream)).is_none()
+        {
             preview.warn(row.line, format!("the second choice {second} is no stream"));
         }
         let times = value::free_times(&columns.text(row, Field::FreeTimes));
@@ -141,7 +148,10 @@ impl Form<'_> {
         let stage_text = reader.line(row, Field::Stage);
         let stage = value::stage(&stage_text);
         if stage.is_none() && !stage_text.is_empty() {
-            preview.warn(row.line, format!("the career stage {stage_text} is none of aspiring, emerging, senior"));
+            preview.warn(
+                row.line,
+                format!("the career stage {stage_text} is none of aspiring, emerging, senior"),
+            );
         }
         let sent = match value::moment(columns.cell(row, Field::Received), self.order, self.model.zone()) {
             Ok(sent) => sent,
@@ -237,7 +247,10 @@ impl Form<'_> {
         preview: &mut Preview,
     ) -> (Act, Option<Id<Application>>) {
         use ApplicationState::{Accepted, Offered, Received, UnderReview, Waitlisted};
-        let of_role = self.model.applications_of(person).filter(|(_, is)| is.role == submission.role);
+        let of_role = self
+            .model
+            .applications_of(person)
+            .filter(|(_, is)| is.role == submission.role);
         let known = of_role.max_by_key(|(id, is)| (is.state.is_live(), is.received, *id));
         let row = submission.who.row;
         let Some((id, is)) = known.filter(|(_, is)| {
@@ -269,14 +282,23 @@ impl Form<'_> {
             changed = draft.put(Record::Application(id, Box::new(asked)));
         } else if is.state == Accepted && asked != *is {
             let name = &submission.who.person.name;
-            preview.warn(row, format!("{name} is accepted already: what is asked for differs and was left out"));
+            preview.warn(
+                row,
+                format!("{name} is accepted already: what is asked for differs and was left out"),
+            );
         }
         changed |= self.consent(draft, mint, person, submission);
         (if changed { Act::Change } else { Act::Same }, waits)
     }
 
     /// What the person allows to be quoted; a later no withdraws an earlier yes.
-    fn consent(&self, draft: &mut Draft<'_>, mint: &mut Mint, person: Id<Person>, submission: &Submission) -> bool {
+    fn consent(
+        &self,
+        draft: &mut Draft<'_>,
+        mint: &mut Mint,
+        person: Id<Person>,
+        submission: &Submission,
+    ) -> bool {
         let Some(answer) = submission.quote else {
             return false;
         };
@@ -302,7 +324,9 @@ impl Form<'_> {
             purpose: Purpose::Quotes,
             widest,
             quote: None,
-            wording: wording.map(|column| self.reader.sheet.heading(column).0).unwrap_or_default(),
+            wording: wording
+                .map(|column| self.reader.sheet.heading(column).0)
+                .unwrap_or_default(),
             how: "application form".to_owned(),
             obtained: day,
             withdrawn: None,
@@ -311,7 +335,12 @@ impl Form<'_> {
         draft.put(Record::Consent(mint.id(), Box::new(consent)))
     }
 
-    fn withdraw(&self, draft: &mut Draft<'_>, consent: Option<(Id<Consent>, &Consent)>, day: NaiveDate) -> bool {
+    fn withdraw(
+        &self,
+        draft: &mut Draft<'_>,
+        consent: Option<(Id<Consent>, &Consent)>,
+        day: NaiveDate,
+    ) -> bool {
         match consent {
             Some((id, is)) if is.obtained < day => {
                 let withdrawn = Consent {

@@ -193,7 +193,12 @@ impl<'m> Acquaintances<'m> {
     }
 
     /// The person of a row, known or new; answers what of the person changes, in words.
-    pub(super) fn take(&mut self, draft: &mut Draft<'_>, mint: &mut Mint, row: &PersonRow) -> (Id<Person>, String) {
+    pub(super) fn take(
+        &mut self,
+        draft: &mut Draft<'_>,
+        mint: &mut Mint,
+        row: &PersonRow,
+    ) -> (Id<Person>, String) {
         let found = self.find(&row.person.email);
         let id = found.unwrap_or_else(|| mint.id());
         self.met.insert(fold_email(&row.person.email), id);
@@ -270,7 +275,12 @@ impl<'s> Reader<'s> {
     }
 
     /// Who a row is about and for which stream, or why it cannot be taken.
-    pub(super) fn person(&self, model: &Model, row: &SheetRow, preview: &mut Preview) -> Result<PersonRow, RefusedRow> {
+    pub(super) fn person(
+        &self,
+        model: &Model,
+        row: &SheetRow,
+        preview: &mut Preview,
+    ) -> Result<PersonRow, RefusedRow> {
         let email = self.columns.text(row, Field::Email);
         let refused = |why: &str, value: &str| RefusedRow {
             row: row.line,
@@ -291,18 +301,28 @@ impl<'s> Reader<'s> {
         }
         let wanted = self.line(row, Field::Stream);
         let Some(stream) = self.stream(&wanted) else {
-            let why = if wanted.is_empty() { "no stream" } else { "no such stream" };
+            let why = if wanted.is_empty() {
+                "no stream"
+            } else {
+                "no such stream"
+            };
             return Err(refused(why, &wanted));
         };
         if let Some(known) = stranger(model, &email, &name.text) {
             return Err(refused(&format!("the address is {known}'s"), &name.text));
         }
         if name.removed {
-            preview.warn(row.line, format!("unseen characters were taken out of the name {}", name.text));
+            preview.warn(
+                row.line,
+                format!("unseen characters were taken out of the name {}", name.text),
+            );
         }
         if value::is_lossy(&name.text) {
             preview.lossy_names += 1;
-            preview.warn(row.line, format!("a letter of the name {} was lost before it came here", name.text));
+            preview.warn(
+                row.line,
+                format!("a letter of the name {} was lost before it came here", name.text),
+            );
         }
         let mut person = Person {
             name: name.text,
@@ -331,13 +351,19 @@ impl<'s> Reader<'s> {
             return manager;
         }
         if let Some(why) = email_problem(&manager) {
-            preview.warn(row.line, format!("the line manager {manager} was left out: {why}"));
+            preview.warn(
+                row.line,
+                format!("the line manager {manager} was left out: {why}"),
+            );
             return String::new();
         }
         if fold_email(&manager) == fold_email(&person.email) {
             preview.warn(
                 row.line,
-                format!("{} is named as his or her own line manager: counts as none", person.name),
+                format!(
+                    "{} is named as his or her own line manager: counts as none",
+                    person.name
+                ),
             );
             return String::new();
         }
@@ -365,18 +391,29 @@ impl<'s> Reader<'s> {
 fn stranger(model: &Model, email: &str, name: &str) -> Option<String> {
     let words = |text: &str| -> Vec<String> {
         let folded = fold(text);
-        let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1);
+        let words = folded
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() > 1);
         words.map(str::to_owned).collect()
     };
     let (_, known) = model.people_with_email(email).next()?;
-    let known_words: Vec<String> = words(&known.name).into_iter().chain(words(&known.known_as)).collect();
+    let known_words: Vec<String> = words(&known.name)
+        .into_iter()
+        .chain(words(&known.known_as))
+        .collect();
     let shares = words(name).iter().any(|word| known_words.contains(word));
     (!shares && !known_words.is_empty()).then(|| known.name.clone())
 }
 
 /// A person with what a sheet says of it; what the sheet leaves empty stays.
 fn merged(known: &Person, said: &Person) -> Person {
-    let pick = |known: &String, said: &String| if said.is_empty() { known.clone() } else { said.clone() };
+    let pick = |known: &String, said: &String| {
+        if said.is_empty() {
+            known.clone()
+        } else {
+            said.clone()
+        }
+    };
     Person {
         name: pick(&known.name, &said.name),
         known_as: pick(&known.known_as, &said.known_as),

@@ -13,8 +13,8 @@ use super::sheet::{Sheet, SheetRow};
 use super::value::{self, DayOrder};
 use crate::domain::text::{clean_name, fold, fold_email};
 use crate::domain::{
-    Cohort, CohortState, Edit, EndedBy, Ending, Enrolment, EnrolmentState, Group, GroupState, Id, Label, Lead,
-    LeadRole, Membership, Mint, Model, Origin, Person, Record, Role,
+    Cohort, CohortState, Edit, EndedBy, Ending, Enrolment, EnrolmentState, Group, GroupState, Id, Label,
+    Lead, LeadRole, Membership, Mint, Model, Origin, Person, Record, Role,
 };
 
 /// Months after the cohort's last day for which a participant is kept (rule 16).
@@ -55,10 +55,21 @@ struct Book<'a> {
 
 /// Draws up what taking in a roster does.
 #[must_use]
-pub fn roster(model: &Model, mint: &mut Mint, sheet: &Sheet, columns: &Columns, now: DateTime<Utc>) -> Roster {
-    let dates = [Field::Started, Field::Left].into_iter().filter_map(|field| columns.column(field));
+pub fn roster(
+    model: &Model,
+    mint: &mut Mint,
+    sheet: &Sheet,
+    columns: &Columns,
+    now: DateTime<Utc>,
+) -> Roster {
+    let dates = [Field::Started, Field::Left]
+        .into_iter()
+        .filter_map(|field| columns.column(field));
     let dates: Vec<usize> = dates.collect();
-    let cells = sheet.rows.iter().flat_map(|row| dates.iter().map(|column| row.cell(*column)));
+    let cells = sheet
+        .rows
+        .iter()
+        .flat_map(|row| dates.iter().map(|column| row.cell(*column)));
     let mut book = Book {
         model,
         reader: Reader::new(model, sheet, columns),
@@ -89,7 +100,11 @@ pub fn roster(model: &Model, mint: &mut Mint, sheet: &Sheet, columns: &Columns, 
         for part in parts.iter().filter(|part| part.role == role) {
             let (person, changed) = people.take(&mut draft, mint, &part.who);
             let act = book.take(&mut draft, mint, person, part, &mut preview);
-            let act = if act == Act::Same && !changed.is_empty() { Act::Change } else { act };
+            let act = if act == Act::Same && !changed.is_empty() {
+                Act::Change
+            } else {
+                act
+            };
             preview.left_early += usize::from(part.left.is_some());
             preview.taken.push(Taken {
                 row: part.who.row,
@@ -112,7 +127,9 @@ pub fn roster(model: &Model, mint: &mut Mint, sheet: &Sheet, columns: &Columns, 
 /// The number in a heading such as `Sessions attended (of 6)`.
 fn sessions_in_heading(sheet: &Sheet, columns: &Columns) -> Option<u32> {
     let heading = sheet.header.get(columns.column(Field::Attended)?)?;
-    let digits = heading.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty());
+    let digits = heading
+        .split(|c: char| !c.is_ascii_digit())
+        .find(|part| !part.is_empty());
     digits?.parse().ok()
 }
 
@@ -134,7 +151,10 @@ fn last_of_each(parts: Vec<Part>, preview: &mut Preview) -> Vec<Part> {
             email: key.0,
         });
     }
-    parts.into_iter().filter(|part| last[&key(part)] == part.who.row).collect()
+    parts
+        .into_iter()
+        .filter(|part| last[&key(part)] == part.who.row)
+        .collect()
 }
 
 impl Book<'_> {
@@ -164,7 +184,10 @@ impl Book<'_> {
         let attended = columns.cell(row, Field::Attended);
         let read = value::whole_number(attended);
         if read.is_none() && !attended.is_empty() {
-            preview.warn(row.line, format!("sessions attended, {}, is no number", attended.text()));
+            preview.warn(
+                row.line,
+                format!("sessions attended, {}, is no number", attended.text()),
+            );
         }
         Ok(Part {
             role,
@@ -177,20 +200,36 @@ impl Book<'_> {
     }
 
     /// Brings one row in.
-    fn take(&mut self, draft: &mut Draft<'_>, mint: &mut Mint, person: Id<Person>, part: &Part, preview: &mut Preview) -> Act {
+    fn take(
+        &mut self,
+        draft: &mut Draft<'_>,
+        mint: &mut Mint,
+        person: Id<Person>,
+        part: &Part,
+        preview: &mut Preview,
+    ) -> Act {
         self.keep_until(draft, person);
         let known = self.model.enrolment_of(person, part.role);
         let enrolment = known.unwrap_or_else(|| mint.id());
         let mut act = Act::Same;
         match known.and_then(|id| self.model.enrolments.get(id)) {
             None => {
-                draft.put(Record::Enrolment(enrolment, Box::new(self.enrolment(person, part))));
+                draft.put(Record::Enrolment(
+                    enrolment,
+                    Box::new(self.enrolment(person, part)),
+                ));
                 act = Act::Add;
             }
             Some(is) => {
                 if is.stream != part.who.stream {
                     let code = self.model.stream_code(is.stream);
-                    preview.warn(part.who.row, format!("{} takes part in {code} here and stays there", part.who.person.name));
+                    preview.warn(
+                        part.who.row,
+                        format!(
+                            "{} takes part in {code} here and stays there",
+                            part.who.person.name
+                        ),
+                    );
                 }
                 if let Some(ended) = self.withdrawal(part).filter(|_| is.state.is_live()) {
                     let left = Enrolment {
@@ -211,7 +250,11 @@ impl Book<'_> {
             Role::Mentor => self.lead(draft, group, enrolment, part),
             Role::Mentee => self.place(draft, mint, group, enrolment, part, preview),
         };
-        if placed && act == Act::Same { Act::Change } else { act }
+        if placed && act == Act::Same {
+            Act::Change
+        } else {
+            act
+        }
     }
 
     /// Dates the going of a participant's data (rule 16).
@@ -272,7 +315,10 @@ impl Book<'_> {
             from: part.from,
             state,
             ended,
-            note: part.attended.map(|times| attended(times, self.of)).unwrap_or_default(),
+            note: part
+                .attended
+                .map(|times| attended(times, self.of))
+                .unwrap_or_default(),
         }
     }
 
@@ -282,7 +328,11 @@ impl Book<'_> {
         if let Some(id) = self.groups.get(&code) {
             return *id;
         }
-        let known = self.model.groups.iter().find(|(_, is)| is.is_live() && fold(&is.code) == code);
+        let known = self
+            .model
+            .groups
+            .iter()
+            .find(|(_, is)| is.is_live() && fold(&is.code) == code);
         let id = known.map_or_else(|| mint.id(), |(id, _)| id);
         if known.is_none() {
             let group = Group {
@@ -314,7 +364,11 @@ impl Book<'_> {
                 && lead.to.is_none_or(|to| to >= part.from)
                 && part.left.is_none_or(|left| lead.from <= left)
         };
-        let role = if is.leads.iter().any(overlaps) { LeadRole::Co } else { LeadRole::Lead };
+        let role = if is.leads.iter().any(overlaps) {
+            LeadRole::Co
+        } else {
+            LeadRole::Lead
+        };
         is.leads.push(Lead {
             enrolment,
             role,
@@ -338,11 +392,17 @@ impl Book<'_> {
         part: &Part,
         preview: &mut Preview,
     ) -> bool {
-        let present = self.model.memberships_of(enrolment).max_by_key(|(_, is)| (is.in_force(), is.from));
+        let present = self
+            .model
+            .memberships_of(enrolment)
+            .max_by_key(|(_, is)| (is.in_force(), is.from));
         if let Some((id, is)) = present {
             if is.group != group {
                 let code = self.model.group_code(is.group);
-                preview.warn(part.who.row, format!("{} is in {code} here and stays there", part.who.person.name));
+                preview.warn(
+                    part.who.row,
+                    format!("{} is in {code} here and stays there", part.who.person.name),
+                );
             } else if is.in_force() && part.left.is_some() {
                 let ended = Membership {
                     to: part.left,
@@ -376,7 +436,10 @@ impl Book<'_> {
                 continue;
             };
             if size > is.max.unwrap_or(self.cohort.group_max) {
-                preview.warnings.push(format!("{} has {size} mentees: its limit is raised to that", is.code));
+                preview.warnings.push(format!(
+                    "{} has {size} mentees: its limit is raised to that",
+                    is.code
+                ));
                 is.max = Some(size);
                 draft.put(Record::Group(*id, is));
             }
