@@ -11,7 +11,7 @@ fn now_answers_without_a_key() {
 }
 
 #[test]
-fn now_has_the_streams_beside_each_other_on_a_wide_screen() {
+fn a_wide_screen_shows_the_register_beside_the_sessions() {
     Stage::sized(160, 50).golden("now-160x50");
 }
 
@@ -214,6 +214,14 @@ fn a_guest_comes_and_goes() {
 }
 
 #[test]
+fn a_mark_can_carry_a_note() {
+    let mut stage = Stage::new();
+    stage.press("<enter>jenby telephone<enter>");
+    let line = stage.cursor_line();
+    assert!(line.contains("Daniel") && line.contains("by telephone"), "{line}");
+}
+
+#[test]
 fn marked_people_are_set_together_as_one_change() {
     let mut stage = Stage::new();
     stage.press("<enter>jjj<space><space>ep");
@@ -231,6 +239,12 @@ fn the_header_is_a_row_above_the_first_person() {
     );
     stage.press("es<c-u>thu 16:00<enter>");
     assert_eq!(stage.last(), "reschedule CCIO-2 S3 to Thu 20 Mar 16:00");
+    stage.press("etMaking the case<enter>");
+    assert!(
+        stage.text().contains("Topic  Making the case"),
+        "{}",
+        stage.text()
+    );
 }
 
 #[test]

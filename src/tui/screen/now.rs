@@ -388,6 +388,7 @@ impl Screen for Now {
             Action::NextProblem,
             Action::Filter,
             Action::NextPane,
+            Action::Edit,
             Action::Move,
             Action::Copy,
             Action::Later,
@@ -396,7 +397,7 @@ impl Screen for Now {
             Action::Undo,
         ]);
         if self.session().is_none() {
-            offers.retain(|action| *action != Action::Move);
+            offers.retain(|action| !matches!(action, Action::Move | Action::Edit));
             offers.push(Action::GoTo);
         }
         let mut seen = Vec::new();
@@ -447,12 +448,13 @@ impl Screen for Now {
             }
             Action::Add => return Step::Many(vec![Step::Go(Tab::Calendar), Step::Act(action)]),
             Action::Copy => return self.copies(cx),
-            Action::AllPresent | Action::Finish => {
+            Action::AllPresent | Action::Finish | Action::Edit => {
                 let Some(id) = self.session() else {
                     return Step::say("Go to a session first: Tab steps to the sessions.");
                 };
                 return match action {
                     Action::Finish => register::finish(id, cx, hand),
+                    Action::Edit => register::fields_of(cx, id),
                     _ => register::mark_everybody(id, cx, hand),
                 };
             }

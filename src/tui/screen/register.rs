@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Position;
 
-use super::{Cx, Screen, copy};
+use super::{Cx, Screen, copy, records};
 use crate::domain::{
     AnyId, Attendee, Enrolment, Id, Kind, MarkValue, Model, Phase, Session, SessionState, when,
 };
@@ -20,7 +20,7 @@ use crate::tui::part::{Canvas, Cursor, room};
 use crate::tui::signal::Place;
 use crate::tui::step::{Hand, Step};
 
-pub(crate) use acts::{finish, mark_everybody};
+pub(crate) use acts::{fields_of, finish, mark_everybody};
 pub(crate) use glance::glance;
 use lines::{Entered, Who};
 
@@ -247,7 +247,7 @@ impl RegisterSheet {
             ('e', Some(MarkValue::Apologies)),
             ('-', None),
         ];
-        let rows: Vec<MenuRow> = values
+        let mut rows: Vec<MenuRow> = values
             .iter()
             .map(|(letter, value)| MenuRow {
                 label: Some(*letter),
@@ -255,13 +255,24 @@ impl RegisterSheet {
                 barred: self.obstacle(cx, *value),
             })
             .collect();
+        let mark = self.line().and_then(|line| line.row.mark.as_ref());
+        let mark = mark
+            .filter(|_| who.len() == 1)
+            .map(|(id, mark)| (*id, mark.note.clone()));
+        if let Some((_, note)) = &mark {
+            rows.push(MenuRow::new('n', format!("note  {note}")));
+        }
+        let mark = mark.map(|(id, _)| id);
         let sheet = Self {
             lines: self.lines.clone(),
             ..Self::of(self.session)
         };
         let menu = Menu::new(name, rows, move |row, cx, hand| {
-            let value = values[row].1;
-            let step = sheet.send(&who, value, cx, hand);
+            let Some((_, value)) = values.get(row) else {
+                let mark = mark.ok_or("There is no mark to note anything with.")?;
+                return Ok(records::edit_field(cx.model, mark.into(), "note", None));
+            };
+            let step = sheet.send(&who, *value, cx, hand);
             // A single mark steps down, so that a column of them is letters only.
             match who.len() {
                 1 => Ok(Step::Many(vec![step, Step::Act(Action::Down)])),

@@ -1,6 +1,6 @@
 //! What is done to a register as a whole, from the register itself or from Now.
 
-use super::super::Cx;
+use super::super::{Cx, records};
 use super::lines::session_name;
 use crate::domain::{Attendee, Change, Id, MarkValue, Model, Role, Session, SessionState, text, when};
 use crate::tui::key::Context;
@@ -154,15 +154,34 @@ fn attendee(model: &Model, name: &str) -> Attendee {
     }
 }
 
+/// The fields of a session that its heading changes: letter, key, label.
+const FIELDS: [(char, &str, &str); 6] = [
+    ('t', "topic", "Topic"),
+    ('l', "link", "Join link"),
+    ('n', "note", "Note"),
+    ('p', "place", "Place"),
+    ('s', "starts", "Starts"),
+    ('m', "minutes", "Minutes"),
+];
+
 /// The menu of a session's own fields.
-pub(super) fn fields_of(cx: &Cx<'_>, session: Id<Session>) -> Step {
+pub(crate) fn fields_of(cx: &Cx<'_>, session: Id<Session>) -> Step {
     let Some(is) = cx.model.sessions.get(session) else {
         return Step::say("This session is gone.");
     };
-    let starts = when::moment_short(cx.model.local(is.starts));
-    let rows = vec![MenuRow::new('s', format!("{:<10}{starts}", "starts"))];
-    let mut menu = Menu::new(session_name(cx.model, session), rows, move |_, cx, _| {
-        Ok(start_of(cx.model, session))
+    let value = |key: &str| match key {
+        "starts" => when::moment_short(cx.model.local(is.starts)),
+        key => cx.model.read_field(session.into(), key),
+    };
+    let rows = FIELDS
+        .iter()
+        .map(|(letter, key, label)| MenuRow::new(*letter, format!("{label:<10} {}", value(key))))
+        .collect();
+    let mut menu = Menu::new(session_name(cx.model, session), rows, move |row, cx, _| {
+        Ok(match FIELDS[row].1 {
+            "starts" => start_of(cx.model, session),
+            key => records::edit_field(cx.model, session.into(), key, None),
+        })
     });
     menu.table = Context::FieldMenu;
     Step::Ask(Overlay::Menu(
