@@ -106,6 +106,7 @@ impl Service {
         let (inbox, heard) = sync_channel(INBOX);
         let door = Door {
             listener,
+            mine: socket::inode(&path),
             path: path.clone(),
             lock: Arc::clone(&lock),
             answering,
@@ -167,6 +168,7 @@ impl Service {
 /// Where connections come in.
 struct Door {
     listener: UnixListener,
+    mine: Option<(u64, u64)>,
     path: PathBuf,
     lock: Arc<Mutex<Lock>>,
     answering: Answering,
@@ -179,7 +181,6 @@ struct Door {
 impl Door {
     fn keep(mut self) {
         let ids = AtomicU64::new(1);
-        let mut mine = socket::inode(&self.path);
         let mut looked = Instant::now();
         while !self.over.load(Ordering::SeqCst) {
             if looked.elapsed() >= self.look_every {
@@ -189,8 +190,8 @@ impl Door {
                     let _ = self.inbox.send(Inbox::Stop);
                     return;
                 }
-                if socket::inode(&self.path) != mine {
-                    mine = self.rebind().or(mine);
+                if socket::inode(&self.path) != self.mine {
+                    self.rebind();
                 }
             }
             let fd = self.listener.as_fd();
@@ -209,17 +210,14 @@ impl Door {
     }
 
     /// Somebody removed the socket: makes it anew. Connections go on meanwhile.
-    fn rebind(&mut self) -> Option<(u64, u64)> {
+    fn rebind(&mut self) {
         match socket::bind(&self.path) {
             Ok(listener) => {
                 tracing::warn!("the socket was gone and has been made again");
                 self.listener = listener;
-                socket::inode(&self.path)
+                self.mine = socket::inode(&self.path);
             }
-            Err(error) => {
-                tracing::warn!("the socket is gone and cannot be made again: {error}");
-                None
-            }
+            Err(error) => tracing::warn!("the socket is gone and cannot be made again: {error}"),
         }
     }
 

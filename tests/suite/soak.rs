@@ -54,9 +54,7 @@ fn work(
     done: &mpsc::Sender<u64>,
 ) -> Model {
     let (tell, events) = mpsc::channel();
-    let link = Link::join(dir, who("Ann"), move |event| {
-        drop(tell.send(event))
-    });
+    let link = Link::join(dir, who("Ann"), move |event| drop(tell.send(event)));
     let mut mint = Mint::seeded(77 + number);
     let mut model: Option<Model> = None;
     let mut waiting = BTreeSet::new();
