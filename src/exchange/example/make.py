@@ -207,8 +207,15 @@ def year_2024():
                 value = ("late" if (n + g) % 9 == 4 else "present") if there else ("apologies" if (n + g) % 3 else "absent")
                 put("mark", key + (who,), session=se, enrolment=who, guest="", value=value, minutes_late=8 if value == "late" else None,
                     note="", by="Jo Trent", at=utc(starts + timedelta(minutes=70)))
-    put("session", (year, "workshop"), **session_fields(None, None, at(date(2024, 3, 21), 10), "closed", title="Summer School workshop",
-        minutes=180, place="Leeds", topic="Peer consulting", uid="workshop-2024@cohort.example.org"))
+    starts = at(date(2024, 3, 21), 10)
+    se = put("session", (year, "workshop"), **session_fields(None, None, starts, "closed", title="Summer School workshop",
+             minutes=180, place="Leeds", topic="Peer consulting", uid="workshop-2024@cohort.example.org"))
+    everybody = [lead for _, lead, _ in groups.values()]
+    everybody += [en for team in members.values() for en, left, _ in team if not left]
+    for who in everybody:
+        value = "present" if random.Random(who + "workshop").random() < 0.7 else "apologies"
+        put("mark", (year, "workshop", who), session=se, enrolment=who, guest="", value=value, minutes_late=None, note="", by="Jo Trent",
+            at=utc(starts + timedelta(hours=3)))
     edit(year, "import", "37 answers from endpoint-survey.csv")
     wave = put("wave", (year, "endpoint"), instrument=ident("instrument", "confidence"), occasion="endpoint", round=None,
                opens="2024-04-01", closes="2024-04-21", anonymous=False)
@@ -289,12 +296,17 @@ def year_2025():
         put("application", (year, key, p["role"]), person=known[key], role=p["role"], stream=ident("stream", year, p["stream"]),
             second_stream=ident("stream", year, p["second"]) if p["second"] and p["second"] != p["stream"] else None, stage=p["stage"],
             wishes=p["wishes"], availability=p["times"], capacity=p["capacity"], statement="", received=utc(p["received"]),
-            state=undecided.get(key, "accepted"), offer_expires=None)
+            state="received", offer_expires=None)
         if p["quote"].startswith("Yes"):
             put("consent", (year, key), person=known[key], purpose="quotes",
                 widest="name and title" if "with my name" in p["quote"] else "one stream member", quote=None, wording=p["quote"],
                 how="application form", obtained=p["received"].date().isoformat(), withdrawn=None, retain_until="2027-06-30")
     edit(year, "decide", "130 applications")
+    for p in mentors + mentees:
+        key = p["email"].lower()
+        state = undecided.get(key, "accepted")
+        if state != "received":
+            out.append({"kind": "application", "id": ident("application", year, key, p["role"]), "set": {"state": state}})
     live_mentees = [p for p in mentees if p["email"].lower() not in undecided]
     for p in mentors + live_mentees:
         key = p["email"].lower()
@@ -376,8 +388,9 @@ def year_2025():
             if (n, code) == (1, "CSO-2"):
                 state, reason, moves = "cancelled", "mentor ill", 1
             key = (year, code, n + 1)
-            se = put("session", key, **session_fields(ident("group", year, code), ident("round", year, n + 1), starts, state, topic=TOPICS[n],
-                     uid=f"{code}-{n+1}-{year}@cohort.example.org", reason=reason, moves=moves, sequence=moves))
+            se = put("session", key, **session_fields(ident("group", year, code), ident("round", year, n + 1), starts,
+                     "confirmed" if state == "closed" else state, topic=TOPICS[n], uid=f"{code}-{n+1}-{year}@cohort.example.org",
+                     reason=reason, moves=moves, sequence=moves))
             sessions[(code, n)] = (se, key, starts, state)
     busy_lead = next(lead for code, _, lead, _ in groups if code == "DHLP-2")
     put("busy time", (year, "clash"), person=known[busy_lead["email"].lower()], kind="busy", what="board meeting",
@@ -412,6 +425,8 @@ def year_2025():
                     attended.add((en, n))
                 put("mark", key + (en,), session=se, enrolment=en, guest="", value=value, minutes_late=rnd.randint(5, 15) if value == "late" else None,
                     note="", by="Sam Kerr", at=utc(starts + timedelta(minutes=5 if live else 62)))
+            if state == "closed":
+                out.append({"kind": "session", "id": se, "set": {"state": "closed"}})
             if live:
                 for i, p in enumerate([lead] + team):
                     if i in (0, 3):
