@@ -273,9 +273,14 @@ fn hints_of(context: Context, words: impl Fn(Action) -> Option<String>) -> Vec<(
             hints.push((binding.key(), hint));
         }
     }
+    // One word for all labels is enough.
+    if let Some(digits) = hints.iter().position(|(key, _)| key == "1") {
+        hints[digits].0 = "1-9".to_owned();
+        hints.retain(|(key, _)| key != "letter");
+    }
     // What is chosen most comes first: Enter before the rest, Esc last.
     hints.sort_by_key(|(key, _)| match key.as_str() {
-        "y" | "1" | "letter" => 0,
+        "y" | "1-9" | "letter" => 0,
         "Enter" => 1,
         "Esc" | "n" => 3,
         _ => 2,
