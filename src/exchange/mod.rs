@@ -9,6 +9,7 @@ mod delimited;
 pub mod example;
 pub mod intake;
 mod letter;
+pub mod people_rows;
 mod problem;
 pub mod roster;
 pub mod sheet;

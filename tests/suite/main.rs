@@ -4,6 +4,7 @@
 mod kit;
 
 mod disk;
+mod flows_people;
 mod listed;
 mod rooms;
 mod rules;

@@ -269,7 +269,8 @@ fn hints_of(context: Context, words: impl Fn(Action) -> Option<String>) -> Vec<(
     let mut hints: Vec<(String, String)> = Vec::new();
     for binding in key::bindings(context) {
         let hint = words(binding.action).unwrap_or_else(|| binding.hint.to_owned());
-        if !binding.hint.is_empty() && !hint.is_empty() {
+        let known = hints.iter().any(|(key, _)| *key == binding.key());
+        if !binding.hint.is_empty() && !hint.is_empty() && !known {
             hints.push((binding.key(), hint));
         }
     }

@@ -130,7 +130,7 @@ impl Overlay {
             Self::Form(form) => form.note(),
             Self::Confirm(confirm) => confirm.note.clone(),
             Self::Typed(question) => question.note(),
-            Self::Preview(preview) => preview.note.clone(),
+            Self::Preview(preview) => preview.said(),
             Self::Help(_) => "Type / to search. Enter runs the action, so help is also a menu.".to_owned(),
             Self::Palette(palette) => palette.note(),
             Self::Conflict(conflict) => conflict.note(),

@@ -21,6 +21,9 @@ pub struct PreviewRow {
     pub why: Vec<String>,
 }
 
+/// A sentence about the rows included.
+pub type Told = Box<dyn Fn(&[usize]) -> String>;
+
 /// A list of what would be done.
 pub struct Preview {
     /// What it is a preview of, for the breadcrumb.
@@ -37,8 +40,10 @@ pub struct Preview {
     pub note: String,
     /// What `y` causes, for the rows included.
     pub then: Then<Vec<usize>>,
-    /// What `e` on a row causes.
-    pub change: Option<Then<usize>>,
+    /// The sentence for the message line, from the rows included; [`Preview::note`] when none.
+    pub told: Option<Told>,
+    /// What `e` on a row causes: the row, and the rows included just now.
+    pub change: Option<Then<(usize, Vec<usize>)>>,
     cursor: Cursor<usize>,
 }
 
@@ -60,6 +65,7 @@ impl Preview {
             totals: Vec::new(),
             note: String::new(),
             then: Box::new(then),
+            told: None,
             change: None,
             cursor,
         }
@@ -71,6 +77,18 @@ impl Preview {
         (0..self.rows.len())
             .filter(|row| self.rows[*row].included)
             .collect()
+    }
+
+    /// With the cursor on this row.
+    #[must_use]
+    pub fn on(mut self, row: usize) -> Self {
+        self.cursor.go(row, &(0..self.rows.len()).collect::<Vec<_>>());
+        self
+    }
+
+    pub(super) fn said(&self) -> String {
+        let told = self.told.as_ref().map(|told| told(&self.included()));
+        told.unwrap_or_else(|| self.note.clone())
     }
 
     pub(super) fn act(&mut self, action: Action, cx: &Cx<'_>, hand: &mut Hand) -> Step {
@@ -106,7 +124,7 @@ impl Preview {
                 return match self
                     .change
                     .as_ref()
-                    .map(|change| change(self.cursor.row, cx, hand))
+                    .map(|change| change((self.cursor.row, self.included()), cx, hand))
                 {
                     Some(Ok(step)) => step,
                     Some(Err(why)) => Step::Say(why),

@@ -1,6 +1,7 @@
 //! Screens: each owns its own view state, reads the model, and answers keys with steps.
 
 pub mod calendar;
+pub mod card;
 pub mod copy;
 pub mod feedback;
 pub mod groups;
@@ -14,7 +15,7 @@ pub mod register;
 use chrono::{DateTime, Utc};
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::{AdminRole, AnyId, Edit, Entry, EntryHead, Model, Session};
+use crate::domain::{AdminRole, AnyId, Edit, Entry, EntryHead, Kind, Model};
 use crate::tui::key::{Action, Context, TextKey};
 use crate::tui::part::Canvas;
 use crate::tui::signal::{Peer, Place};
@@ -162,8 +163,14 @@ pub fn tabs() -> Vec<Box<dyn Screen>> {
 /// The screen of one record, where its kind has one: a person's card, a session's register.
 #[must_use]
 pub fn opened(id: AnyId, cx: &Cx<'_>) -> Option<Box<dyn Screen>> {
-    if let Some(session) = id.of::<Session>().filter(|id| cx.model.sessions.has(*id)) {
-        return Some(Box::new(register::RegisterSheet::of(session)));
+    let card = |person| Some(Box::new(card::Card::of(person)) as Box<dyn Screen>);
+    match id.kind {
+        Kind::Person => card(id.of()?),
+        Kind::Enrolment => card(cx.model.enrolments.get(id.of()?)?.person),
+        Kind::Application => card(cx.model.applications.get(id.of()?)?.person),
+        Kind::Session if cx.model.sessions.has(id.of()?) => {
+            Some(Box::new(register::RegisterSheet::of(id.of()?)))
+        }
+        _ => None,
     }
-    None
 }

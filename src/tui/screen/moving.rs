@@ -133,39 +133,7 @@ fn told(model: &Model, people: &[Id<Enrolment>], group: Option<Id<Group>>) -> St
 /// The groups these could go to: of one person as ranked, of several by the sum of their fits.
 fn ranked(cx: &Cx<'_>, people: &[Id<Enrolment>]) -> Vec<Choice> {
     let day = cx.model.day(cx.now);
-    let mut lists = people.iter().map(|id| cx.model.rank_groups(*id, day));
-    let Some(mut all) = lists.next() else {
-        return Vec::new();
-    };
-    if people.len() == 1 {
-        let here = people.first().and_then(|id| group_now(cx.model, *id));
-        all.retain(|choice| Some(choice.group) != here);
-        return all;
-    }
-    let mut sums: Vec<u32> = all.iter().map(|choice| u32::from(choice.fit)).collect();
-    for list in lists {
-        for (choice, sum) in all.iter_mut().zip(&mut sums) {
-            let Some(other) = list.iter().find(|other| other.group == choice.group) else {
-                continue;
-            };
-            *sum += u32::from(other.fit);
-            if choice.clash.is_none() {
-                choice.clash.clone_from(&other.clash);
-            }
-        }
-    }
-    let count = u32::try_from(people.len()).unwrap_or(1).max(1);
-    for (choice, sum) in all.iter_mut().zip(sums) {
-        choice.fit = u8::try_from(sum / count).unwrap_or(100);
-        let coming = people
-            .iter()
-            .filter(|id| group_now(cx.model, **id) != Some(choice.group))
-            .count();
-        choice.full = usize::from(choice.size) + coming > usize::from(choice.max);
-        "mean fit of all".clone_into(&mut choice.why);
-    }
-    all.sort_by_key(|choice| (choice.full, std::cmp::Reverse(choice.fit)));
-    all
+    cx.model.rank_groups_for(people, day)
 }
 
 /// The best place for each, as far as there is room: nobody twice, no group over its limit.
@@ -178,7 +146,7 @@ fn best_places(cx: &Cx<'_>, people: &[Id<Enrolment>]) -> Vec<Placement> {
         let choices = cx.model.rank_groups(*id, day);
         let has_room = |choice: &&Choice| {
             let more = taken.get(&choice.group).copied().unwrap_or_default();
-            !choice.full && choice.size + more < choice.max && Some(choice.group) != here
+            choice.is_open() && choice.size + more < choice.max && Some(choice.group) != here
         };
         if let Some(best) = choices.iter().find(has_room) {
             *taken.entry(best.group).or_default() += 1;
@@ -215,6 +183,15 @@ fn mentees_popup(cx: &Cx<'_>, people: &[Id<Enrolment>]) -> Step {
     let mut digit = 0;
     for choice in ranked(cx, people) {
         let code = model.group_code(choice.group);
+        if let Some(why) = &choice.refused {
+            let text = format!(
+                "{code:<9}{:<6} -   {why}",
+                format!("{}/{}", choice.size, choice.max)
+            );
+            rows.push(MenuRow::barred(text, format!("{code} cannot be chosen: {why}.")));
+            does.push(Does::Move(choice.group));
+            continue;
+        }
         let size = format!("{}/{}", choice.size, choice.max);
         if choice.full {
             let limits = model.group_limits(choice.group);

@@ -12,7 +12,7 @@ use crate::tui::step::Step;
 use super::fields;
 
 /// The popup of groups for those of these people who take part.
-pub(super) fn move_people(cx: &Cx<'_>, parts: &[Participant]) -> Step {
+pub(in crate::tui::screen) fn move_people(cx: &Cx<'_>, parts: &[Participant]) -> Step {
     let enrolled: Vec<_> = parts
         .iter()
         .filter(|part| fields::takes_part(cx.model, part))
@@ -137,7 +137,7 @@ pub(super) fn withdraw(cx: &Cx<'_>, parts: &[Participant], mint: &mut crate::dom
 }
 
 /// `r`: first what to write, then who gets it, then the number typed; only then are messages written.
-pub(super) fn write(cx: &Cx<'_>, parts: &[Participant]) -> Step {
+pub(in crate::tui::screen) fn write(cx: &Cx<'_>, parts: &[Participant]) -> Step {
     let mut people: Vec<Participant> = Vec::new();
     for part in parts {
         if people.iter().all(|known| known.person != part.person) {
@@ -235,7 +235,7 @@ fn preview(cx: &Cx<'_>, people: Vec<Participant>, subject: String, body: String)
     preview.heading = format!("To {} people", people.len());
     preview.note =
         "Nothing is written yet. y goes on, e changes the text, Space leaves somebody out.".to_owned();
-    preview.change = Some(Box::new(move |_, _, _| {
+    preview.change = Some(Box::new(move |_: (usize, Vec<usize>), _, _| {
         let again = letter_form(people.clone(), &subject, &body);
         Ok(Step::Many(vec![Step::Close, again]))
     }));

@@ -79,6 +79,17 @@ pub(super) fn menu(cx: &Cx<'_>, columns: &[(&'static Col, u16)], at: &'static st
     )))
 }
 
+/// The copy menu of a person card.
+pub(in crate::tui::screen) fn card(cx: &Cx<'_>, part: &Participant) -> Step {
+    let columns: Vec<(&'static Col, u16)> = super::columns::COLUMNS.iter().map(|col| (col, 0)).collect();
+    let from = Rows {
+        here: Some(part.clone()),
+        rows: vec![part.clone()],
+        marked: false,
+    };
+    menu(cx, &columns, "email", &from)
+}
+
 /// Puts text on the clipboard and says what it was.
 #[must_use]
 pub fn copy(text: String, what: &str) -> Step {

@@ -2,8 +2,8 @@
 //! edit that comes of it. The grid and the person card both change fields through here.
 
 use crate::domain::{
-    AnyId, Application, ApplicationState, Delta, Edit, Enrolment, EnrolmentState, Label, Membership, Mint,
-    Model, Participant, Refusal, Role, Stage, State, StreamState,
+    AnyId, Application, ApplicationState, Edit, Enrolment, EnrolmentState, Mint, Model, Participant, Refusal,
+    Role, Stage, State, StreamState,
 };
 use crate::tui::overlay::{Choice, Confirm, Conflict, LineBox, Menu, MenuRow, Overlay, letters};
 use crate::tui::screen::Cx;
@@ -108,39 +108,9 @@ fn build(
         let applications: Vec<_> = parts.iter().filter_map(|part| part.application).collect();
         return cx.model.decide(mint, &applications, state, cx.now);
     }
-    let one = |model: &Model, part: &Participant, mint: &mut Mint| {
-        let mut edit = model.set_person_field(mint, &[part.person], key, text, cx.now)?;
-        if key == "stream" {
-            keep_place(model, part, &mut edit);
-        }
-        Ok(edit)
-    };
-    if let [part] = parts {
-        return one(cx.model, part, mint);
-    }
-    let label = Label::new(
-        "set",
-        format!("{} of {} people to {text}", title(key), parts.len()),
-    );
-    cx.model.together(mint, label, parts, one)
-}
-
-/// A mentee whose stream is changed by hand stays in the group: the membership says why (rule 4).
-fn keep_place(model: &Model, part: &Participant, edit: &mut Edit) {
-    let Some((id, is)) = part
-        .enrolment
-        .and_then(|enrolment| model.membership_in_force(enrolment))
-    else {
-        return;
-    };
-    let touched = edit.changes.iter().any(|change| change.id() == id.into());
-    if is.reason.is_empty() && !touched && !edit.changes.is_empty() {
-        let kept = Membership {
-            reason: "stream changed by hand".to_owned(),
-            ..is.clone()
-        };
-        edit.changes.push(Delta::changed(id, is.clone(), kept).into());
-    }
+    let mut people: Vec<_> = parts.iter().map(|part| part.person).collect();
+    people.dedup();
+    cx.model.set_person_field(mint, &people, key, text, cx.now)
 }
 
 /// Sets a field of these people, asking first when they are many; remembered for `.`.

@@ -238,11 +238,7 @@ fn draw_info(people: &People, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) 
         width: inside.width.saturating_sub(1),
         ..inside
     };
-    let of = Of::new(cx.model, part);
-    let lines = super::columns::COLUMNS
-        .iter()
-        .map(|col| format!("{:<13}{}", col.shape.title, of.text(col.key)));
-    let lines: Vec<String> = lines.collect();
+    let lines = crate::tui::screen::card::facts::inspector(cx, part, usize::from(inside.width));
     canvas.lines(inside, lines.iter().map(String::as_str));
     Some(Position {
         x: inside.x,

@@ -8,6 +8,7 @@ mod copying;
 mod edit;
 mod fields;
 mod grid;
+mod paste;
 mod roll;
 
 use std::cell::RefCell;
@@ -90,6 +91,8 @@ pub struct People {
     mode: Mode,
     info: bool,
     zoom: bool,
+    /// Somebody to go to once the store has said that he or she is there.
+    sought: Option<Id<Person>>,
 }
 
 impl Default for People {
@@ -107,6 +110,7 @@ impl Default for People {
             mode: Mode::List,
             info: false,
             zoom: false,
+            sought: None,
         }
     }
 }
@@ -176,7 +180,15 @@ impl People {
         if self.seen != self.roll.version {
             self.seen = self.roll.version;
             self.cursor.settle(self.roll.keys());
+            if let Some(row) = self.sought.and_then(|person| self.row_of(person)) {
+                self.sought = None;
+                self.cursor.go(row, self.roll.keys());
+            }
         }
+    }
+
+    fn row_of(&self, person: Id<Person>) -> Option<usize> {
+        self.roll.keys().iter().position(|(is, _)| *is == person)
     }
 
     /// Moves the cell cursor among the columns shown.
@@ -370,7 +382,12 @@ impl Screen for People {
             );
         }
         let end = if is.ends_with('.') { "" } else { "." };
-        format!("{} of {name}: {is}{end}{by}", col.shape.title)
+        let how = match col.how {
+            How::Counted(_) => "",
+            How::Moved => " e or m moves.",
+            _ => " e changes it.",
+        };
+        format!("{} of {name}: {is}{end}{how}{by}", col.shape.title)
     }
 
     fn offers(&self, _cx: &Cx<'_>) -> Vec<Action> {
@@ -436,7 +453,7 @@ impl Screen for People {
                 Step::Stay
             }
             Action::Open => match self.here() {
-                Some(part) => Step::Open(part.person.into()),
+                Some(part) => Step::Enter(Box::new(super::card::Card::of(part.person).role(part.role))),
                 None => Step::say("Nobody is under the cursor."),
             },
             Action::Edit => self.edit(cx, hand),
@@ -447,6 +464,7 @@ impl Screen for People {
                 [] => Step::say("Nobody is under the cursor."),
                 all => acts::withdraw(cx, all, &mut hand.mint),
             },
+            Action::Paste => Step::Enter(Box::<paste::PasteBox>::default()),
             Action::Remind => acts::write(cx, &self.targets()),
             Action::Copy => copying::menu(cx, &self.fitted(cx.body.width), self.at, &self.copied()),
             Action::Back => {
@@ -504,6 +522,16 @@ impl Screen for People {
         Step::Stay
     }
 
+    fn paste(&mut self, text: &str, cx: &Cx<'_>, _hand: &mut Hand) -> Option<Step> {
+        match &mut self.mode {
+            Mode::Cell(cell) => cell.input.paste(text),
+            Mode::Filter => self.filter.paste(text),
+            Mode::List => return Some(paste::preview(cx, text)),
+        }
+        self.refresh(cx);
+        Some(Step::Stay)
+    }
+
     fn settle(&mut self, cx: &Cx<'_>) {
         self.refresh(cx);
     }
@@ -529,12 +557,14 @@ impl Screen for People {
             return false;
         };
         self.refresh(cx);
-        let find = |people: &Self| people.roll.keys().iter().position(|(is, _)| *is == person);
-        let row = find(self).or_else(|| {
+        let row = self.row_of(person).or_else(|| {
             self.filter.set("");
             self.refresh(cx);
-            find(self)
+            self.row_of(person)
         });
+        if row.is_none() && !cx.model.people.has(person) {
+            self.sought = Some(person);
+        }
         if let Some(row) = row {
             self.cursor.go(row, self.roll.keys());
         }
@@ -571,6 +601,47 @@ impl People {
             rows,
             marked: !self.cursor.marks.is_empty(),
         }
+    }
+}
+
+/// What the person card does with the same hands as the grid.
+pub(super) mod person_acts {
+    use crate::domain::{Mint, Participant};
+    use crate::tui::screen::Cx;
+    use crate::tui::step::{Hand, Step};
+
+    pub(in crate::tui::screen) use super::acts::{move_people, write};
+    pub(in crate::tui::screen) use super::copying::card as copy_card;
+
+    /// Withdraws these people.
+    pub(in crate::tui::screen) fn withdraw(cx: &Cx<'_>, parts: &[Participant], mint: &mut Mint) -> Step {
+        super::acts::withdraw(cx, parts, mint)
+    }
+
+    /// The popup of a field's values.
+    pub(in crate::tui::screen) fn choose(cx: &Cx<'_>, part: &Participant, key: &'static str) -> Step {
+        super::fields::choose(cx, std::slice::from_ref(part), key)
+    }
+
+    /// The line to type for a field.
+    pub(in crate::tui::screen) fn line(
+        cx: &Cx<'_>,
+        hand: &Hand,
+        part: &Participant,
+        key: &'static str,
+    ) -> Step {
+        super::fields::line(cx, hand, std::slice::from_ref(part), key)
+    }
+
+    /// Sets a field.
+    pub(in crate::tui::screen) fn set(
+        cx: &Cx<'_>,
+        hand: &mut Hand,
+        part: &Participant,
+        key: &'static str,
+        text: &str,
+    ) -> Result<Step, String> {
+        super::fields::set(cx, hand, std::slice::from_ref(part), key, text)
     }
 }
 
