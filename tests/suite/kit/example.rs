@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use cohort::domain::{Edit, Entry, Id, Mint, Model};
+use cohort::domain::{Change, Edit, Id, Mint, Model};
 use cohort::exchange::example;
 
 /// The edits of the example, read once.
@@ -11,7 +11,7 @@ fn edits() -> &'static [Edit] {
     EDITS.get_or_init(|| example::edits(&mut Mint::seeded(1)).expect("the example can be read"))
 }
 
-/// The cohort of this name in the example programme, as it stands after its last edit.
+/// The cohort of this name in the example programme, as it stands after its last edit, without a history.
 pub fn cohort(name: &str) -> Model {
     let mut shared = Model::empty(Id::new(0));
     for edit in edits() {
@@ -19,14 +19,10 @@ pub fn cohort(name: &str) -> Model {
     }
     let named = shared.cohorts.iter().find(|(_, cohort)| cohort.name == name);
     let mut model = Model::empty(named.expect("the example has this cohort").0);
-    for (edit, rev) in edits().iter().zip(1..) {
-        model.apply(&Entry {
-            rev,
-            at: example::clock(),
-            by: "Sam K".to_owned(),
-            edit: edit.clone(),
-            undoes: None,
-        });
+    for edit in edits() {
+        let ours = |change: &&Change| edit.cohort == model.focus || change.kind().is_shared();
+        let changes: Vec<Change> = edit.changes.iter().filter(ours).cloned().collect();
+        model.try_on(&changes);
     }
     model
 }

@@ -252,19 +252,7 @@ impl Stage {
 
 /// The running cohort of the example programme.
 pub fn example() -> Model {
-    let edits = cohort::exchange::example::edits(&mut Mint::seeded(1)).expect("the example can be read");
-    let mut model = Model::empty(edits.last().expect("the example has edits").cohort);
-    for edit in &edits {
-        let ours = edit.cohort == model.focus;
-        let changes: Vec<_> = edit
-            .changes
-            .iter()
-            .filter(|change| ours || change.kind().is_shared())
-            .cloned()
-            .collect();
-        model.try_on(&changes);
-    }
-    model
+    super::example::cohort("2025")
 }
 
 /// The key of this name.

@@ -343,17 +343,14 @@ fn draw_trend(view: &Feedback, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect)
             Some(format!(" S{}  {words}", score.round))
         })
         .collect();
-    lines.extend(
-        [
-            String::new(),
-            format!(" Below {OFFICE_PULSE} answers no mean is shown here,"),
-            format!(
-                " below {} in exports and in the report.",
-                cx.model.smallest_published()
-            ),
-        ]
-        .into_iter(),
-    );
+    lines.extend([
+        String::new(),
+        format!(" Below {OFFICE_PULSE} answers no mean is shown here,"),
+        format!(
+            " below {} in exports and in the report.",
+            cx.model.smallest_published()
+        ),
+    ]);
     canvas.lines(inside, lines.iter().map(String::as_str));
 }
 
