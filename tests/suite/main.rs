@@ -3,7 +3,9 @@
 #[allow(dead_code, reason = "a kit offers more than one file of tests takes")]
 mod kit;
 
+mod anysize;
 mod disk;
+mod keys;
 mod listed;
 mod rooms;
 mod rules;
