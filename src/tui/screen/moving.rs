@@ -121,7 +121,7 @@ fn told(model: &Model, people: &[Id<Enrolment>], group: Option<Id<Group>>) -> St
         [one] => {
             let from = place(model, group_now(model, *one));
             format!(
-                "Moved {} {from} to {}",
+                "Moved {} from {from} to {}",
                 model.enrolled_name(*one),
                 place(model, group)
             )

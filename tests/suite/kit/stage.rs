@@ -42,13 +42,28 @@ impl Stage {
 
     /// Sam K before this cohort.
     pub fn with(model: Model, width: u16, height: u16) -> Self {
-        let app = App::new(Looks::default(), Mint::seeded(4242), (width, height));
+        Self::set(model, Looks::default(), world::now(), width, height)
+    }
+
+    /// Sam K before the example programme, with these colours and characters.
+    pub fn looking(looks: Looks, width: u16, height: u16) -> Self {
+        Self::set(
+            example(),
+            looks,
+            cohort::exchange::example::clock(),
+            width,
+            height,
+        )
+    }
+
+    fn set(model: Model, looks: Looks, now: DateTime<Utc>, width: u16, height: u16) -> Self {
+        let app = App::new(looks, Mint::seeded(4242), (width, height));
         let mut stage = Self {
             app,
             model: model.clone(),
             entries: Vec::new(),
             outs: Vec::new(),
-            now: world::now(),
+            now,
             pressed: 0,
             answers: true,
             size: (width, height),
@@ -65,10 +80,7 @@ impl Stage {
 
     /// Sam K before the example programme, twelve minutes into session 3 of CCIO-2.
     pub fn example(width: u16, height: u16) -> Self {
-        let mut stage = Self::with(example(), width, height);
-        stage.now = cohort::exchange::example::clock();
-        stage.wait(0);
-        stage
+        Self::looking(Looks::default(), width, height)
     }
 
     /// Something happens; a frame is drawn after it, as the loop does.
@@ -199,6 +211,11 @@ impl Stage {
         rev
     }
 
+    /// The frame as it would be drawn now.
+    pub fn frame(&mut self) -> Buffer {
+        self.draw()
+    }
+
     fn draw(&mut self) -> Buffer {
         let mut buf = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
         self.app.view(self.now, &mut buf);
@@ -250,9 +267,22 @@ impl Stage {
     }
 }
 
-/// The running cohort of the example programme.
+/// The running cohort of the example programme, as Jo T put it in, an entry a day.
 pub fn example() -> Model {
-    super::example::cohort("2025")
+    let edits = cohort::exchange::example::edits(&mut Mint::seeded(1)).expect("the example can be read");
+    let mut model = Model::empty(edits.last().expect("the example has edits").cohort);
+    let mut at = cohort::exchange::example::clock() - chrono::TimeDelta::hours(7 + 24 * edits.len() as i64);
+    for (edit, rev) in edits.into_iter().zip(1..) {
+        at += chrono::TimeDelta::days(1);
+        model.apply(&Entry {
+            rev,
+            at,
+            by: "Jo T".to_owned(),
+            edit,
+            undoes: None,
+        });
+    }
+    model
 }
 
 /// The key of this name.
