@@ -207,7 +207,7 @@ impl PeopleRows {
                             row.line,
                             match (group, enrolment) {
                                 (Some(group), Some(enrolment)) => Act::Move(enrolment, group),
-                                _ => Act::Set(person, *key, after.as_str()),
+                                _ => Act::Set(person, key, after.as_str()),
                             },
                         ));
                     }

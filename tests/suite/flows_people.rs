@@ -50,11 +50,11 @@ fn types(stage: &mut Stage, text: &str) {
 }
 
 fn copied(stage: &Stage) -> String {
-    let texts = stage.outs.iter().filter_map(|out| match out {
+    let mut texts = stage.outs.iter().filter_map(|out| match out {
         Out::Copy(text) => Some(text.clone()),
         _ => None,
     });
-    texts.last().unwrap_or_default()
+    texts.next_back().unwrap_or_default()
 }
 
 #[test]
@@ -103,7 +103,10 @@ fn task_8_moves_a_mentee_to_another_group() {
     assert!(stage.pressed <= 7);
     assert_ne!(group(&stage, "Fatima Rahman"), "CCIO-1");
     assert!(
-        stage.app.message().starts_with("Moved Fatima Rahman CCIO-1 to "),
+        stage
+            .app
+            .message()
+            .starts_with("Moved Fatima Rahman from CCIO-1 to "),
         "{}",
         stage.app.message()
     );

@@ -5,8 +5,8 @@ mod kit;
 
 mod anysize;
 mod disk;
-mod flows_people;
 mod docs;
+mod flows_people;
 mod keys;
 mod listed;
 mod rooms;

@@ -55,7 +55,7 @@ impl Carry {
     }
 
     /// Takes it to a typed date and time.
-    pub(super) fn to_typed(&mut self, cx: &Cx<'_>, text: &str) -> Result<(), String> {
+    pub(super) fn take_to(&mut self, cx: &Cx<'_>, text: &str) -> Result<(), String> {
         let (now, base) = (cx.model.local(cx.now), cx.model.local(self.starts));
         let at = when::parse_when(text, now, Some(base)).map_err(|p| format!("{p}. Try: {}.", p.remedy()))?;
         self.starts = at;
@@ -92,7 +92,7 @@ pub(super) fn reading(cx: &Cx<'_>, carry: Option<&Carry>, text: &str) -> String 
         return "Type a day, a time or both: thu 16:00, +2d, 12 may 16, tomorrow 9.".to_owned();
     }
     let mut trial = carry.clone();
-    match trial.to_typed(cx, text) {
+    match trial.take_to(cx, text) {
         Ok(()) => trial.note(cx),
         Err(problem) => problem,
     }

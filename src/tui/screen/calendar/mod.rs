@@ -354,7 +354,7 @@ impl Screen for Calendar {
                     let Some(carry) = &mut self.carry else {
                         return Step::Stay;
                     };
-                    if let Err(problem) = carry.to_typed(cx, &text) {
+                    if let Err(problem) = carry.take_to(cx, &text) {
                         return Step::Say(problem);
                     }
                     let day = cx.model.day(carry.starts);
