@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
@@ -31,7 +32,7 @@ fn write(
     name: &str,
     seed: u64,
     stop: &AtomicBool,
-    landed: &AtomicU64,
+    landed: &Sender<()>,
 ) -> BTreeMap<Id<Person>, Rev> {
     let mut mint = Mint::seeded(seed);
     let (tell, events) = mpsc::channel();
@@ -49,7 +50,8 @@ fn write(
             LinkEvent::Settled { nonce, rev } => {
                 let person = waiting.remove(&nonce).expect("an edit is acknowledged once");
                 saved.insert(person, rev);
-                landed.fetch_add(1, Ordering::SeqCst);
+                // The killer may have finished.
+                let _ = landed.send(());
             }
             LinkEvent::Landed(entry) => model.iter_mut().for_each(|model| model.apply(&entry)),
             LinkEvent::Refused { refusal, .. } => panic!("{name} was refused: {refusal}"),
@@ -76,11 +78,12 @@ fn nothing_acknowledged_is_lost_and_nothing_lands_twice_when_the_store_is_killed
         &mut Client::connect(dir, real("Ann")).expect("a store is started"),
         &mut Mint::seeded(1),
     );
-    let (stop, landed) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let stop = Arc::new(AtomicBool::new(false));
+    let (tell_landed, landed) = mpsc::channel();
     let writers: Vec<_> = [("Ann", 2), ("Ben", 3)]
         .into_iter()
         .map(|(name, seed)| {
-            let (dir, stop, landed) = (dir.to_owned(), Arc::clone(&stop), Arc::clone(&landed));
+            let (dir, stop, landed) = (dir.to_owned(), Arc::clone(&stop), tell_landed.clone());
             std::thread::spawn(move || write(&dir, name, seed, &stop, &landed))
         })
         .collect();
@@ -89,17 +92,17 @@ fn nothing_acknowledged_is_lost_and_nothing_lands_twice_when_the_store_is_killed
     let mut last = None;
     while kills < KILLS && !writers.iter().any(|writer| writer.is_finished()) {
         // Every second kill waits until something landed; the others strike a starting store.
-        let before = landed.load(Ordering::SeqCst);
         let patience = Duration::from_millis(if kills % 2 == 0 {
             3_000
         } else {
             chance.number() % 60
         });
-        let began = Instant::now();
-        while began.elapsed() < patience && (kills % 2 == 1 || landed.load(Ordering::SeqCst) < before + 5) {
-            std::thread::yield_now();
-        }
-        std::thread::sleep(Duration::from_millis(chance.number() % 20));
+        let enough = if kills % 2 == 0 { 2 } else { usize::MAX };
+        let until = Instant::now() + patience;
+        let left = || until.saturating_duration_since(Instant::now());
+        (0..enough)
+            .take_while(|_| landed.recv_timeout(left()).is_ok())
+            .count();
         let found = store_process(dir).filter(|found| Some(*found) != last);
         if let Some(process) = found
             && kill_process(process, Signal::KILL).is_ok()
