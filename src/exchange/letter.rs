@@ -5,6 +5,8 @@
 use chrono::{DateTime, Utc};
 use lettre::message::{Mailbox, Message, header};
 
+use crate::domain::text::clean_name;
+
 /// A message to one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
@@ -38,7 +40,9 @@ impl Letter {
     /// # Errors
     /// When mail cannot reach the address: which, and why.
     pub fn eml(&self, from: &str, number: usize, at: DateTime<Utc>) -> Result<(String, Vec<u8>), String> {
-        let (name, address) = &self.to;
+        // A name or subject with line breaks is no header: lettre fails in the middle of writing one.
+        let (name, address) = (clean_name(&self.to.0).text, &self.to.1);
+        let subject = clean_name(&self.subject).text;
         let to = address
             .parse()
             .map_err(|e| format!("mail cannot reach {address:?}: {e}"))?;
@@ -46,8 +50,8 @@ impl Letter {
         let file = format!("{}-{number:04}.eml", at.format("%Y%m%dT%H%M%S"));
         let message = Message::builder()
             .from(from)
-            .to(Mailbox::new(Some(name.clone()), to))
-            .subject(self.subject.as_str())
+            .to(Mailbox::new(Some(name), to))
+            .subject(subject)
             .date(at.into())
             .message_id(Some(format!(
                 "<{}.{number}@cohort.invalid>",
