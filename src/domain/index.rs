@@ -1,13 +1,15 @@
 //! Which records belong to which: kept up to date by every change, so that screens never search.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod ids;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ids::set;
+pub(in crate::domain) use ids::{ById, Under};
 
 use super::id::Id;
 use super::record::*;
 use super::text::{fold, fold_email};
-
-/// The ids of records of kind `T` under some key.
-type Under<K, T> = HashMap<K, BTreeSet<Id<T>>>;
 
 /// All indexes of a model.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +28,8 @@ pub(super) struct Index {
     pub(super) memberships_by_group: Under<Id<Group>, Membership>,
     pub(super) sessions_by_group: Under<Id<Group>, Session>,
     pub(super) sessions_by_start: BTreeSet<(chrono::DateTime<chrono::Utc>, Id<Session>)>,
+    /// Sessions for everybody, which are in the way of every other session.
+    pub(super) workshops: BTreeSet<(chrono::DateTime<chrono::Utc>, Id<Session>)>,
     pub(super) marks_by_session: Under<Id<Session>, Mark>,
     pub(super) marks_by_enrolment: Under<Id<Enrolment>, Mark>,
     pub(super) sightings_by_session: Under<Id<Session>, Sighting>,
@@ -41,18 +45,6 @@ pub(super) struct Index {
     pub(super) rounds_by_number: BTreeMap<u8, Id<Round>>,
     pub(super) uses_by_quote: Under<Id<Quote>, Use>,
     pub(super) acks_by_alert: Under<String, Ack>,
-}
-
-/// Puts (`yes`) or takes an id under a key.
-fn set<K: std::hash::Hash + Eq, T>(under: &mut Under<K, T>, key: K, id: Id<T>, yes: bool) {
-    if yes {
-        under.entry(key).or_default().insert(id);
-    } else if let Some(ids) = under.get_mut(&key) {
-        ids.remove(&id);
-        if ids.is_empty() {
-            under.remove(&key);
-        }
-    }
 }
 
 /// A record that the indexes may know.
@@ -109,10 +101,16 @@ impl Indexed for Session {
         if let Some(group) = self.group {
             set(&mut index.sessions_by_group, group, id, yes);
         }
-        if yes {
-            index.sessions_by_start.insert((self.starts, id));
-        } else {
-            index.sessions_by_start.remove(&(self.starts, id));
+        let set = |starts: &mut BTreeSet<_>| {
+            if yes {
+                starts.insert((self.starts, id));
+            } else {
+                starts.remove(&(self.starts, id));
+            }
+        };
+        set(&mut index.sessions_by_start);
+        if self.group.is_none() {
+            set(&mut index.workshops);
         }
     }
 }

@@ -39,7 +39,7 @@ impl Model {
         let Some(is) = self.sessions.get(session) else {
             return Vec::new();
         };
-        let expected = self.expected_at(is, self.day(starts));
+        let expected = self.expected_in_any_order(is, self.day(starts));
         let mut found = Vec::new();
         self.look_for_clashes(Some(session), is, &expected, starts, minutes, &mut |clash| {
             found.push(clash());
@@ -51,7 +51,7 @@ impl Model {
     /// What would be in the way of a new session of a group.
     #[must_use]
     pub fn clashes_of_new(&self, new: &Session) -> Vec<Clashing> {
-        let expected = self.expected_at(new, self.day(new.starts));
+        let expected = self.expected_in_any_order(new, self.day(new.starts));
         let mut found = Vec::new();
         self.look_for_clashes(None, new, &expected, new.starts, new.minutes, &mut |clash| {
             found.push(clash());
@@ -103,16 +103,20 @@ impl Model {
         }
         // Everybody is expected at a workshop, so it is one clash and not one for each person.
         let day = TimeDelta::hours(24);
-        for id in self.sessions_between(starts - day, ends) {
-            let Some(other) = self.sessions.get(id) else {
+        let range = (starts - day, Id::new(0))..(ends, Id::new(0));
+        let for_everybody = if is.group.is_none() {
+            &self.index.sessions_by_start
+        } else {
+            &self.index.workshops
+        };
+        for (_, id) in for_everybody.range(range) {
+            let Some(other) = self.sessions.get(*id) else {
                 continue;
             };
-            let for_everybody = other.group.is_none() || is.group.is_none();
-            if for_everybody
-                && Some(id) != session
+            if Some(*id) != session
                 && other.stands()
                 && overlaps(other.starts, other.ends())
-                && !found(&|| self.meets(None, id, other))
+                && !found(&|| self.meets(None, *id, other))
             {
                 return;
             }
@@ -255,7 +259,7 @@ impl Model {
             if matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
                 continue;
             }
-            let expected = self.expected_at(is, day);
+            let expected = self.expected_in_any_order(is, day);
             for minute in OFFICE_MINUTES.step_by(STEP_MINUTES) {
                 if minute + u32::from(is.minutes) > OFFICE_MINUTES.end {
                     break;

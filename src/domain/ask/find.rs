@@ -134,8 +134,7 @@ impl Model {
         }
         let wanted = fold(text.trim());
         let ids = self.index.groups_by_code.get(&wanted).into_iter().flatten();
-        ids.copied()
-            .max_by_key(|id| self.groups.get(*id).is_some_and(Group::is_live))
+        ids.max_by_key(|id| self.groups.get(*id).is_some_and(Group::is_live))
             .ok_or_else(|| {
                 let stem = wanted.split('-').next().unwrap_or_default();
                 let like: Vec<String> = self
@@ -226,7 +225,7 @@ impl Model {
     pub fn session_in_round(&self, group: Id<Group>, number: u8) -> Option<Id<Session>> {
         let ids = self.index.sessions_by_group.get(&group)?;
         ids.iter()
-            .filter_map(|id| Some((*id, self.sessions.get(*id)?)))
+            .filter_map(|id| Some((id, self.sessions.get(id)?)))
             .filter(|(_, is)| is.round.is_some_and(|round| self.round_number(round) == number))
             .max_by_key(|(id, is)| (is.stands(), is.starts, *id))
             .map(|(id, _)| id)

@@ -3,9 +3,9 @@
 //! Every answer is in order of id and holds the records themselves. Whether something is in force, live or due
 //! is asked elsewhere; nothing here knows a day.
 
-use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
+use crate::domain::index::Under;
 use crate::domain::table::Table;
 use crate::domain::{
     Application, Busy, Consent, Enrolment, Goal, Group, Id, Mark, Membership, Message, Model, PairRule,
@@ -14,14 +14,14 @@ use crate::domain::{
 
 /// The records whose ids stand under this key.
 fn under<'a, K: Hash + Eq, T>(
-    ids: &'a HashMap<K, BTreeSet<Id<T>>>,
+    ids: &'a Under<K, T>,
     key: &K,
     table: &'a Table<T>,
 ) -> impl Iterator<Item = (Id<T>, &'a T)> + Clone + use<'a, K, T> {
     ids.get(key)
         .into_iter()
         .flatten()
-        .filter_map(|id| table.get(*id).map(|is| (*id, is)))
+        .filter_map(|id| table.get(id).map(|is| (id, is)))
 }
 
 /// One accessor per link: its name, what it is asked with, the index and the table it reads.

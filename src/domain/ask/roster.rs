@@ -5,6 +5,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use crate::domain::index::ById;
 use crate::domain::text::fold;
 use crate::domain::word::words;
 use crate::domain::{
@@ -94,11 +95,41 @@ impl Model {
     }
 
     /// Everybody with an application or an enrolment in this cohort, once per role, by name.
+    ///
+    /// Reads each table once from end to end: looking up a hundred thousand people one by one takes three times as
+    /// long.
     #[must_use]
     pub fn participants(&self) -> Vec<Participant> {
-        let mut all = Vec::with_capacity(self.enrolments.len().max(self.applications.len()));
+        let mut places: ById<Id<Enrolment>, Place> = ById::default();
+        let mut note = |enrolment, place: Place| {
+            let best = places.entry(enrolment).or_insert(place);
+            *best = place.max(*best);
+        };
+        for (_, m) in self.memberships.iter() {
+            if let Some(place) = Place::of_member(m) {
+                note(m.enrolment, place);
+            }
+        }
+        for (id, group) in self.groups.iter() {
+            for lead in &group.leads {
+                if let Some(place) = Place::of_lead(id, group, lead) {
+                    note(lead.enrolment, place);
+                }
+            }
+        }
+        let mut parts: ById<Id<Person>, [Part<'_>; 2]> = ById::default();
+        for (id, is) in self.applications.iter() {
+            parts.entry(is.person).or_default()[which(is.role)].consider_application(id, is);
+        }
+        for (id, is) in self.enrolments.iter() {
+            parts.entry(is.person).or_default()[which(is.role)].consider_enrolment(id, is);
+        }
+        let mut all = Vec::with_capacity(parts.len());
         for (_, person) in &self.index.people_by_name {
-            self.take_part(*person, &mut all);
+            for part in parts.get(person).into_iter().flatten() {
+                let place = part.enrolment.and_then(|(id, _)| places.get(&id).copied());
+                all.extend(part.participant(*person, place));
+            }
         }
         all
     }
@@ -123,75 +154,32 @@ impl Model {
     /// Every part of one person in this cohort: one, or two for somebody who is both mentor and mentee.
     #[must_use]
     pub fn parts_of(&self, person: Id<Person>) -> Vec<Participant> {
-        let mut parts = Vec::new();
-        self.take_part(person, &mut parts);
+        let mut parts = [Part::default(); 2];
+        for (id, is) in self.applications_of(person) {
+            parts[which(is.role)].consider_application(id, is);
+        }
+        for (id, is) in self.enrolments_of(person) {
+            parts[which(is.role)].consider_enrolment(id, is);
+        }
         parts
+            .iter()
+            .filter_map(|part| {
+                let place = part.enrolment.and_then(|(id, _)| self.shown_place(id));
+                part.participant(person, place)
+            })
+            .collect()
     }
 
-    /// Adds a person's parts to a list, mentor before mentee.
-    fn take_part(&self, person: Id<Person>, into: &mut Vec<Participant>) {
-        let applications = self.index.applications_by_person.get(&person);
-        let enrolments = self.index.enrolments_by_person.get(&person);
-        if applications.is_none() && enrolments.is_none() {
-            return;
-        }
-        for role in [Role::Mentor, Role::Mentee] {
-            let application = applications
-                .into_iter()
-                .flatten()
-                .filter_map(|id| Some((*id, self.applications.get(*id)?)))
-                .filter(|(_, is)| is.role == role)
-                .max_by_key(|(id, is)| (is.state.is_live(), is.received, *id));
-            let enrolment = enrolments
-                .into_iter()
-                .flatten()
-                .filter_map(|id| Some((*id, self.enrolments.get(*id)?)))
-                .filter(|(_, is)| is.role == role)
-                .max_by_key(|(id, is)| (is.state.is_live(), is.from, *id));
-            if application.is_none() && enrolment.is_none() {
-                continue;
-            }
-            let group = enrolment.and_then(|(id, is)| self.shown_group(id, is));
-            into.push(Participant {
-                person,
-                role,
-                stream: enrolment
-                    .map(|(_, is)| is.stream)
-                    .or(application.map(|(_, is)| is.stream)),
-                stage: enrolment.map_or_else(|| application.and_then(|(_, is)| is.stage), |(_, is)| is.stage),
-                application: application.map(|(id, _)| id),
-                enrolment: enrolment.map(|(id, _)| id),
-                group,
-                status: match (enrolment, application) {
-                    (Some((_, is)), _) => status_of_enrolment(is, group.is_some()),
-                    (None, Some((_, is))) => status_of_application(is.state),
-                    (None, None) => Status::Applied,
-                },
-            });
-        }
-    }
-
-    /// The group a list shows for somebody: in force, or for those who finished the last one.
-    fn shown_group(&self, id: Id<Enrolment>, is: &Enrolment) -> Option<Id<Group>> {
-        let finished = matches!(
-            is.state,
-            EnrolmentState::Completed | EnrolmentState::DidNotComplete
-        );
-        let open_or_finished = |to: Option<NaiveDate>| to.is_none() || finished;
-        match is.role {
-            Role::Mentee => self
-                .memberships_of(id)
-                .filter(|(_, m)| open_or_finished(m.to) && m.to.is_none_or(|to| m.from <= to))
-                .max_by_key(|(_, m)| (m.to.is_none(), m.from))
-                .map(|(_, m)| m.group),
-            Role::Mentor => self
-                .leads_of(id)
-                .filter(|(group, lead)| {
-                    open_or_finished(lead.to) && self.groups.get(*group).is_some_and(Group::is_live)
-                })
-                .max_by_key(|(group, lead)| (lead.role == LeadRole::Lead, lead.from, *group))
-                .map(|(group, _)| group),
-        }
+    /// The place that a list shows for a participation.
+    fn shown_place(&self, enrolment: Id<Enrolment>) -> Option<Place> {
+        let member = self
+            .memberships_of(enrolment)
+            .filter_map(|(_, m)| Place::of_member(m));
+        let leads = self.leads_of(enrolment).filter_map(|(id, lead)| {
+            let group = self.groups.get(id)?;
+            Place::of_lead(id, group, lead)
+        });
+        member.chain(leads).max()
     }
 
     /// A mentor's times with groups, past and present.
@@ -199,7 +187,7 @@ impl Model {
         let ids = self.index.groups_by_lead.get(&enrolment);
         ids.into_iter()
             .flatten()
-            .filter_map(|id| Some((*id, self.groups.get(*id)?)))
+            .filter_map(|id| Some((id, self.groups.get(id)?)))
             .flat_map(move |(id, group)| {
                 let times = group.leads.iter().filter(move |l| l.enrolment == enrolment);
                 times.map(move |lead| (id, lead))
@@ -251,7 +239,7 @@ impl Model {
     }
 
     /// The name of the person behind an enrolment as lists are sorted by it.
-    fn folded_name(&self, enrolment: Id<Enrolment>) -> String {
+    pub(super) fn folded_name(&self, enrolment: Id<Enrolment>) -> String {
         self.enrolments
             .get(enrolment)
             .and_then(|is| self.people.get(is.person))
@@ -378,6 +366,110 @@ impl Group {
     }
 }
 
+/// A place in a group, the one to show ordered last: in force before ended, leading before co-leading, later before
+/// earlier.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    in_force: bool,
+    leads: bool,
+    from: NaiveDate,
+    group: Id<Group>,
+}
+
+impl Place {
+    /// The place of a mentee; none of a membership that was taken back on its first day.
+    fn of_member(m: &Membership) -> Option<Self> {
+        m.to.is_none_or(|to| m.from <= to).then_some(Self {
+            in_force: m.to.is_none(),
+            leads: false,
+            from: m.from,
+            group: m.group,
+        })
+    }
+
+    /// The place of a mentor in a group that exists.
+    fn of_lead(id: Id<Group>, group: &Group, lead: &Lead) -> Option<Self> {
+        group.is_live().then_some(Self {
+            in_force: lead.to.is_none(),
+            leads: lead.role == LeadRole::Lead,
+            from: lead.from,
+            group: id,
+        })
+    }
+}
+
+/// The mentor's part first, then the mentee's.
+const fn which(role: Role) -> usize {
+    match role {
+        Role::Mentor => 0,
+        Role::Mentee => 1,
+    }
+}
+
+/// The application and the enrolment that count, of one person in one role.
+#[derive(Clone, Copy, Default)]
+struct Part<'a> {
+    application: Option<(Id<Application>, &'a Application)>,
+    enrolment: Option<(Id<Enrolment>, &'a Enrolment)>,
+}
+
+impl<'a> Part<'a> {
+    /// Keeps an application if it counts more: the live one, else the latest.
+    fn consider_application(&mut self, id: Id<Application>, is: &'a Application) {
+        let key = |id, is: &Application| (is.state.is_live(), is.received, id);
+        if self
+            .application
+            .is_none_or(|(other, has)| key(other, has) < key(id, is))
+        {
+            self.application = Some((id, is));
+        }
+    }
+
+    /// Keeps an enrolment if it counts more: the live one, else the latest.
+    fn consider_enrolment(&mut self, id: Id<Enrolment>, is: &'a Enrolment) {
+        let key = |id, is: &Enrolment| (is.state.is_live(), is.from, id);
+        if self
+            .enrolment
+            .is_none_or(|(other, has)| key(other, has) < key(id, is))
+        {
+            self.enrolment = Some((id, is));
+        }
+    }
+
+    /// What a list shows of it; nothing when there is neither.
+    fn participant(&self, person: Id<Person>, place: Option<Place>) -> Option<Participant> {
+        let finished = self.enrolment.is_some_and(|(_, is)| {
+            matches!(
+                is.state,
+                EnrolmentState::Completed | EnrolmentState::DidNotComplete
+            )
+        });
+        let group = place
+            .filter(|place| place.in_force || finished)
+            .map(|place| place.group);
+        let (role, stream, stage, status) = match (self.enrolment, self.application) {
+            (Some((_, is)), _) => (
+                is.role,
+                is.stream,
+                is.stage,
+                status_of_enrolment(is, group.is_some()),
+            ),
+            (None, Some((_, is))) => (is.role, is.stream, is.stage, status_of_application(is.state)),
+            (None, None) => return None,
+        };
+        Some(Participant {
+            person,
+            role,
+            stream: Some(stream),
+            stage,
+            application: self.application.map(|(id, _)| id),
+            enrolment: self.enrolment.map(|(id, _)| id),
+            group,
+            status,
+        })
+    }
+}
+
 /// Where a participation stands, in one word.
 const fn status_of_enrolment(is: &Enrolment, has_group: bool) -> Status {
     match is.state {
@@ -433,82 +525,4 @@ pub fn natural(code: &str) -> Vec<(String, u64)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::sample::{day, enrolled, group, person, world};
-
-    fn names(model: &Model, ids: &[Id<Enrolment>]) -> Vec<String> {
-        ids.iter().map(|id| model.enrolled_name(*id)).collect()
-    }
-
-    #[test]
-    fn everybody_who_applied_or_takes_part_is_listed_once_by_name() {
-        let model = world();
-        let all = model.participants();
-        let listed: Vec<String> = all.iter().map(|part| model.name_of(part.person)).collect();
-        assert_eq!(all.len(), 17);
-        assert_eq!(listed[..3], ["Ade Balogun", "Amara Okafor", "Amina Yusuf"]);
-        assert_eq!(listed[15..], ["Zoë Clarke", "李梅 Li Mei"]);
-    }
-
-    #[test]
-    fn the_status_says_where_somebody_stands() {
-        let model = world();
-        let status = |name: &str| model.participant(person(&model, name)).map(|part| part.status);
-        assert_eq!(status("Amina Yusuf"), Some(Status::Waiting));
-        assert_eq!(status("Daniel Price"), Some(Status::Active));
-        assert_eq!(status("Amara Okafor"), Some(Status::Active));
-        assert_eq!(status("José Núñez-Pérez"), Some(Status::Withdrawn));
-        assert_eq!(status("Harry Coleman"), Some(Status::Applied));
-        assert_eq!(status("Dee Foster"), Some(Status::Waitlisted));
-    }
-
-    #[test]
-    fn the_pool_holds_accepted_mentees_without_a_group() {
-        let model = world();
-        assert_eq!(names(&model, &model.pool()), ["Amina Yusuf"]);
-    }
-
-    #[test]
-    fn a_group_has_other_members_on_another_day() {
-        let model = world();
-        let ccio_1 = group(&model, "CCIO-1");
-        let now = ["Daniel Price", "Fatima Rahman", "Tomasz Nowak", "李梅 Li Mei"];
-        assert_eq!(names(&model, &model.members(ccio_1)), now);
-        assert_eq!(model.members_on(ccio_1, day(2025, 2, 20)).len(), 5);
-        assert_eq!(model.members_on(ccio_1, day(2025, 2, 21)).len(), 4);
-        assert!(model.members_on(ccio_1, day(2025, 1, 5)).is_empty());
-    }
-
-    #[test]
-    fn groups_are_listed_by_stream_and_number() {
-        let mut model = world();
-        let ten = Group {
-            code: "CCIO-10".into(),
-            ..model.groups.get(group(&model, "CCIO-1")).expect("there").clone()
-        };
-        model.put(crate::domain::Record::Group(Id::new(1), Box::new(ten)), 1);
-        let codes: Vec<_> = model
-            .groups_sorted()
-            .iter()
-            .map(|id| model.group_code(*id))
-            .collect();
-        assert_eq!(codes, ["CCIO-1", "CCIO-2", "CCIO-10", "CNIO-1"]);
-    }
-
-    #[test]
-    fn room_is_the_lesser_of_the_limit_and_what_the_mentor_takes() {
-        let limits = world().group_limits(group(&world(), "CCIO-1"));
-        assert_eq!((limits.max, limits.of_group, limits.capacity), (5, 6, Some(5)));
-    }
-
-    #[test]
-    fn a_mentor_has_the_group_he_or_she_leads() {
-        let model = world();
-        let amara = enrolled(&model, "Amara Okafor");
-        let ccio_1 = group(&model, "CCIO-1");
-        assert_eq!(model.group_of(amara, day(2025, 3, 18)), Some(ccio_1));
-        assert_eq!(model.lead_of(ccio_1, day(2025, 3, 18)), Some(amara));
-        assert_eq!(model.lead_of(ccio_1, day(2025, 1, 1)), None);
-    }
-}
+mod tests;

@@ -2,6 +2,8 @@
 //!
 //! What a session is at a moment depends on its state and on the clock, and the clock is an argument.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::domain::text::fold;
@@ -40,6 +42,14 @@ pub struct Expected {
     pub enrolment: Id<Enrolment>,
     /// As what.
     pub role: Role,
+}
+
+/// Where somebody stands in a register.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Lead,
+    Co,
+    Mentee,
 }
 
 /// The attendance record of one session as it stands.
@@ -256,36 +266,63 @@ impl Model {
     /// Who would be expected if the session were on this day.
     #[must_use]
     pub fn expected_at(&self, session: &Session, day: NaiveDate) -> Vec<Expected> {
-        let groups = session
-            .group
-            .map_or_else(|| self.groups_sorted(), |group| vec![group]);
-        let (mut leads, mut co_leads, mut mentees) = (Vec::new(), Vec::new(), Vec::new());
-        for group in groups {
-            let times = self.groups.get(group).map_or(&[][..], |group| &group.leads);
-            for lead in times.iter().filter(|lead| lead.on(day)) {
-                match lead.role {
-                    LeadRole::Lead => leads.push(lead.enrolment),
-                    LeadRole::Co => co_leads.push(lead.enrolment),
+        let mut named: Vec<(Place, String, Expected)> = Vec::new();
+        self.each_expected(session, day, |place, one| {
+            named.push((place, self.folded_name(one.enrolment), one));
+        });
+        named.sort_by(|a, b| (a.0, &a.1, a.2.enrolment).cmp(&(b.0, &b.1, b.2.enrolment)));
+        named.into_iter().map(|(_, _, one)| one).collect()
+    }
+
+    /// The same people, but not in the order of lists: for questions that ask many sessions.
+    pub(super) fn expected_in_any_order(&self, session: &Session, day: NaiveDate) -> Vec<Expected> {
+        let mut all = Vec::new();
+        self.each_expected(session, day, |_, one| all.push(one));
+        all
+    }
+
+    /// Calls `found` with everybody expected, each once: a mentor of several groups at the highest place.
+    fn each_expected(&self, session: &Session, day: NaiveDate, mut found: impl FnMut(Place, Expected)) {
+        let mut mentors: Vec<(Place, Id<Enrolment>)> = Vec::new();
+        let mut of_group = |id: Id<Group>, group: &Group| {
+            for lead in group.leads.iter().filter(|lead| lead.on(day)) {
+                let place = match lead.role {
+                    LeadRole::Lead => Place::Lead,
+                    LeadRole::Co => Place::Co,
+                };
+                mentors.push((place, lead.enrolment));
+            }
+            for (_, m) in self.memberships_in(id).filter(|(_, m)| m.on(day)) {
+                if self.takes_part_on(m.enrolment, day) {
+                    let one = Expected {
+                        enrolment: m.enrolment,
+                        role: Role::Mentee,
+                    };
+                    found(Place::Mentee, one);
                 }
             }
-            let members = self.memberships_in(group).filter(|(_, m)| m.on(day));
-            mentees.extend(members.map(|(_, m)| m.enrolment));
-        }
-        let mut expected: Vec<Expected> = Vec::with_capacity(leads.len() + mentees.len() + co_leads.len());
-        for (these, role) in [
-            (leads, Role::Mentor),
-            (co_leads, Role::Mentor),
-            (mentees, Role::Mentee),
-        ] {
-            let here = these.into_iter().filter(|e| self.takes_part_on(*e, day));
-            for enrolment in self.by_name(here) {
-                let once = role == Role::Mentee || expected.iter().all(|e| e.enrolment != enrolment);
-                if once {
-                    expected.push(Expected { enrolment, role });
+        };
+        match session.group {
+            Some(id) => {
+                if let Some(group) = self.groups.get(id) {
+                    of_group(id, group);
+                }
+            }
+            None => {
+                for (id, group) in self.groups.iter().filter(|(_, group)| group.is_live()) {
+                    of_group(id, group);
                 }
             }
         }
-        expected
+        mentors.sort_unstable_by_key(|(place, enrolment)| (*enrolment, *place));
+        mentors.dedup_by_key(|(_, enrolment)| *enrolment);
+        mentors.sort_unstable();
+        for (place, enrolment) in mentors {
+            if self.takes_part_on(enrolment, day) {
+                let role = Role::Mentor;
+                found(place, Expected { enrolment, role });
+            }
+        }
     }
 
     /// Whether a participation has not ended before this day.
@@ -321,19 +358,22 @@ impl Model {
     #[must_use]
     pub fn counts(&self, session: Id<Session>) -> Counts {
         let mut counts = Counts::default();
-        let expected = self.expected(session);
-        for person in &expected {
-            counts.add(
-                self.mark_of(session, person.enrolment)
-                    .map(|(_, mark)| mark.value),
-            );
-        }
-        let is_expected = |mark: &Mark| {
-            mark.enrolment
-                .is_some_and(|id| expected.iter().any(|e| e.enrolment == id))
+        let Some(is) = self.sessions.get(session) else {
+            return counts;
         };
-        let guests = self.marks_in(session).filter(|(_, mark)| !is_expected(mark));
-        counts.guests += u32::try_from(guests.count()).unwrap_or(u32::MAX);
+        let expected = self.expected_in_any_order(is, self.day(is.starts));
+        let marks: HashMap<Id<Enrolment>, MarkValue> = self
+            .marks_in(session)
+            .filter_map(|(_, mark)| Some((mark.enrolment?, mark.value)))
+            .collect();
+        let mut known = 0;
+        for person in &expected {
+            let mark = marks.get(&person.enrolment).copied();
+            known += usize::from(mark.is_some());
+            counts.add(mark);
+        }
+        let guests = self.marks_in(session).count().saturating_sub(known);
+        counts.guests += u32::try_from(guests).unwrap_or(u32::MAX);
         counts
     }
 

@@ -3,13 +3,13 @@
 //! A question costs what its answer costs, whatever the size of the cohort. Must not know any rule.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Ruled;
-use crate::domain::index::Index;
+use crate::domain::index::{Index, Under};
 use crate::domain::kind::every_kind;
 use crate::domain::*;
 
@@ -27,9 +27,6 @@ macro_rules! make_tables {
     };
 }
 every_kind!(make_tables);
-
-/// The ids of records of kind `T` under some key.
-type Under<K, T> = HashMap<K, BTreeSet<Id<T>>>;
 
 /// The present model with changes laid over it.
 pub(crate) struct After<'a> {
@@ -89,10 +86,10 @@ impl<'a> After<'a> {
         key: &K,
     ) -> Vec<(Id<T>, &T)> {
         let present = pick(&self.now.index).get(key).into_iter().flatten();
-        let present = present.filter(|id| !self.is_touched(**id));
-        let present = present.filter_map(|id| Some((*id, T::table(self.now).get(*id)?)));
+        let present = present.filter(|id| !self.is_touched(*id));
+        let present = present.filter_map(|id| Some((id, T::table(self.now).get(id)?)));
         let new = pick(&self.new.index).get(key).into_iter().flatten();
-        let new = new.filter_map(|id| Some((*id, T::table(&self.new).get(*id)?)));
+        let new = new.filter_map(|id| Some((id, T::table(&self.new).get(id)?)));
         present.chain(new).collect()
     }
 

@@ -73,24 +73,10 @@ impl Ruled for Wave {
         }
     }
 
-    fn holds(&self, id: Id<Self>, after: &After<'_>, found: &mut Found) {
+    fn holds(&self, id: Id<Self>, _: &After<'_>, found: &mut Found) {
         if self.closes < self.opens {
             let what = format!("the {} would close before it opens", self.occasion);
             found.breaks(0, id, what, "give a later last day");
-        }
-        let responses = after.under(|index| &index.responses_by_wave, &id);
-        let linked = |(_, is): &(Id<Response>, &Response)| is.enrolment.is_some() || is.group.is_some();
-        if self.anonymous && responses.iter().any(linked) {
-            let what = format!(
-                "the {} has answers with names and cannot be anonymous",
-                self.occasion
-            );
-            found.breaks(
-                14,
-                id,
-                what,
-                "ask a new wave that is anonymous from its first answer on",
-            );
         }
     }
 
@@ -105,6 +91,15 @@ impl Ruled for Wave {
                 next.occasion
             );
             found.breaks(14, id, what, "ask a new wave");
+        }
+        if answered && !before.anonymous && next.anonymous {
+            let what = format!("the {} has answers and cannot become anonymous", next.occasion);
+            found.breaks(
+                14,
+                id,
+                what,
+                "ask a new wave that is anonymous from its first answer on",
+            );
         }
         if answered && before.instrument != next.instrument {
             let what = format!("the {} has answers and keeps its questions", next.occasion);

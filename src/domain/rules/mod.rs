@@ -238,7 +238,7 @@ impl Model {
         permitted::refuse_changes(self, edit, by, &after)?;
         answers::refuse_link(edit, &after)?;
         let found = self.look_at_edit(edit, &after, false);
-        let broken = self.newly_broken(found.broken, now);
+        let broken = told_of(edit, self.newly_broken(found.broken, now));
         match broken.split_first() {
             None => Ok(Verdict::Fresh),
             Some((first, more)) => {
@@ -341,4 +341,14 @@ impl Model {
         }
         found.broken
     }
+}
+
+/// What to tell of what an edit breaks: what is wrong with the changed records themselves, where anything is; the
+/// records they concern would say the same again.
+fn told_of(edit: &Edit, mut broken: Vec<Broken>) -> Vec<Broken> {
+    let changed: HashSet<AnyId> = edit.changes.iter().map(Change::id).collect();
+    if broken.iter().any(|one| changed.contains(&one.subject)) {
+        broken.retain(|one| changed.contains(&one.subject));
+    }
+    broken
 }

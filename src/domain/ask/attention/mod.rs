@@ -217,7 +217,7 @@ impl Model {
     #[must_use]
     pub fn acknowledged(&self, key: &str) -> Option<AdminName> {
         let ids = self.index.acks_by_alert.get(key)?;
-        ids.iter().find_map(|id| Some(self.acks.get(*id)?.by.clone()))
+        ids.iter().find_map(|id| Some(self.acks.get(id)?.by.clone()))
     }
 
     /// The person, group and stream that a record belongs to.
