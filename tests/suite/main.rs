@@ -4,9 +4,11 @@
 mod kit;
 
 mod anysize;
+mod commands;
 mod disk;
-mod flows_people;
 mod docs;
+mod exchange;
+mod flows_people;
 mod keys;
 mod listed;
 mod rooms;
