@@ -4,8 +4,10 @@
 mod kit;
 
 mod anysize;
+mod commands;
 mod disk;
 mod docs;
+mod exchange;
 mod flows_people;
 mod keys;
 mod listed;

@@ -3,6 +3,7 @@
 // The world is one file for the suite and for the tests in `src`; it names the domain as `super`.
 use cohort::domain::*;
 
+pub mod command;
 pub mod example;
 pub mod office;
 pub mod places;

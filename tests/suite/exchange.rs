@@ -1,0 +1,197 @@
+//! Files of the office, taken in by the built program: exactly what `expected.json` says of them.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::kit::command::{done, empty, run};
+use crate::kit::office::Office;
+
+fn office_file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/office")
+        .join(name)
+}
+
+fn path(name: &str) -> String {
+    office_file(name).display().to_string()
+}
+
+/// What is known of a file.
+fn expected(name: &str) -> Value {
+    let text = std::fs::read_to_string(office_file("expected.json")).expect("expected.json is there");
+    let all: Value = serde_json::from_str(&text).expect("expected.json is JSON");
+    all["files"][name].clone()
+}
+
+/// An office with an empty cohort of this name and these days.
+fn cohort(name: &str, from: &str, to: &str) -> Office {
+    let office = empty();
+    done(
+        office.dir(),
+        &[
+            "init",
+            "--name",
+            name,
+            "--from",
+            from,
+            "--to",
+            to,
+            "--template",
+            "dhn",
+        ],
+    );
+    office
+}
+
+/// Address and reason of each refused row.
+fn refused(rows: &Value, email: &str) -> Vec<(String, String)> {
+    let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    let rows = rows.as_array().expect("refused rows are a list").iter();
+    let mut all: Vec<_> = rows.map(|row| (text(row, email), text(row, "why"))).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn applications_are_taken_in_as_expected() {
+    for name in ["2025/applications-mentees.xlsx", "2025/applications-mentors.xlsx"] {
+        let office = cohort("2025", "2025-01-06", "2025-06-30");
+        let expected = expected(name);
+        let taken = done(office.dir(), &["import", &path(name), "--yes"]);
+        assert_eq!(taken["kind"], "applications");
+        assert_eq!(taken["rows"], expected["rows"], "{name}");
+        assert_eq!(taken["add"], expected["accepted"], "{name}");
+        assert_eq!((&taken["change"], &taken["same"]), (&json!(0), &json!(0)));
+        assert_eq!(
+            refused(&taken["refused"], "email"),
+            refused(&expected["refused"], "email"),
+            "{name}"
+        );
+        let twice = taken["duplicates"].as_array().expect("duplicates are a list");
+        assert_eq!(twice.len(), 1);
+        assert_eq!(twice[0]["email"], expected["duplicates"][0]["email"]);
+        let lines = ["row", "of_row"].map(|key| twice[0][key].as_u64());
+        assert_eq!(
+            twice[0]["kept"].as_u64(),
+            lines.into_iter().max().flatten(),
+            "the later submission is kept"
+        );
+    }
+}
+
+#[test]
+fn of_two_submissions_the_later_one_counts() {
+    let office = cohort("2025", "2025-01-06", "2025-06-30");
+    done(
+        office.dir(),
+        &["import", &path("2025/applications-mentees.xlsx"), "--yes"],
+    );
+    let niamh = done(office.dir(), &["people", "niamh.oneill"]);
+    assert_eq!(niamh[0]["job_title"], "Chief of something new");
+    assert_eq!(niamh[0]["status"], "applied");
+}
+
+#[test]
+fn the_same_file_twice_changes_nothing() {
+    let office = cohort("2025", "2025-01-06", "2025-06-30");
+    let file = path("2025/applications-mentors.xlsx");
+    let first = done(office.dir(), &["import", &file, "--yes", "--accept"]);
+    let again = done(office.dir(), &["import", &file, "--yes", "--accept"]);
+    assert_eq!((&again["add"], &again["change"]), (&json!(0), &json!(0)));
+    assert_eq!(again["same"], first["add"]);
+    assert_eq!(again["revision"], first["revision"]);
+}
+
+#[test]
+fn accepting_at_once_is_the_same_entry_and_one_undo() {
+    let office = cohort("2025", "2025-01-06", "2025-06-30");
+    let dir = office.dir();
+    let taken = done(
+        dir,
+        &[
+            "import",
+            &path("2025/applications-mentees.xlsx"),
+            "--yes",
+            "--accept",
+        ],
+    );
+    let waiting = done(dir, &["people", "status:waiting"]);
+    assert_eq!(waiting.as_array().map(Vec::len), Some(102));
+    done(dir, &["undo", &taken["revision"].to_string()]);
+    assert_eq!(done(dir, &["people"]), json!([]));
+}
+
+#[test]
+fn a_preview_changes_nothing() {
+    let office = cohort("2025", "2025-01-06", "2025-06-30");
+    let dir = office.dir();
+    let file = path("2025/applications-mentees.xlsx");
+    for arguments in [
+        vec!["import", &file, "--dry-run", "--json"],
+        vec!["import", &file, "--json"],
+    ] {
+        let said = run(dir, &arguments);
+        assert_eq!((said.code, said.json()["revision"].clone()), (0, Value::Null));
+    }
+    assert_eq!(done(dir, &["people"]), json!([]));
+}
+
+#[test]
+fn a_roster_of_a_past_cohort_is_taken_in_and_the_cohort_closed() {
+    let office = cohort("2024", "2023-10-02", "2024-03-29");
+    let dir = office.dir();
+    let expected = expected("2024/roster.csv");
+    let taken = done(dir, &["import", &path("2024/roster.csv"), "--yes"]);
+    assert_eq!(taken["kind"], "roster");
+    assert_eq!(
+        (&taken["rows"], &taken["add"]),
+        (&expected["rows"], &expected["rows"])
+    );
+    for key in ["encoding", "left_early", "lossy_names"] {
+        assert_eq!(taken[key], expected[key], "{key}");
+    }
+    assert_eq!(done(dir, &["groups"]).as_array().map(Vec::len), Some(15));
+    let left = done(dir, &["people", "status:withdrawn"]);
+    assert_eq!(
+        left.as_array().map(Vec::len),
+        expected["left_early"].as_u64().map(|n| n as usize)
+    );
+    let again = done(dir, &["import", &path("2024/roster.csv"), "--yes"]);
+    assert_eq!(
+        again["same"], expected["rows"],
+        "the same file twice changes nothing"
+    );
+
+    done(dir, &["set", "2024", "state", "closed"]);
+    assert_eq!(done(dir, &["status"])["state"], "closed");
+    let lucia = done(dir, &["people", "lucia"]);
+    assert_eq!(lucia[0]["name"], "Lucía Harvey");
+    assert_eq!(lucia[0]["status"], "completed");
+}
+
+#[test]
+fn a_later_form_changes_what_differs_and_leaves_decisions_alone() {
+    let office = cohort("2025", "2025-01-06", "2025-06-30");
+    let dir = office.dir();
+    let form = |rows: &str| {
+        let path = dir.join("form.csv");
+        let head = "Timestamp,Full name,Email address,Job title,Stream,Career stage,What do you want from mentoring?";
+        std::fs::write(&path, format!("{head}\n{rows}")).expect("a file can be written");
+        path.display().to_string()
+    };
+    let first = form("2024/12/01 10:00:00,Ann Li,ann.li@example.org,Nurse,CCIO,Emerging,Public speaking\n");
+    assert_eq!(done(dir, &["import", &first, "--yes"])["add"], 1);
+    let second = form("2024/12/05 10:00:00,Ann Li,ANN.LI@example.org,Matron,CCIO,Emerging,Public speaking\n");
+    let taken = done(dir, &["import", &second, "--yes"]);
+    assert_eq!((&taken["add"], &taken["change"]), (&json!(0), &json!(1)));
+    done(dir, &["decide", "accepted", "ann.li@example.org"]);
+    let third = form("2024/12/09 10:00:00,Ann Li,ann.li@example.org,Matron,CIO,Emerging,Public speaking\n");
+    let taken = done(dir, &["import", &third, "--yes"]);
+    assert_eq!(taken["same"], 1);
+    assert_eq!(done(dir, &["people", "ann.li"])[0]["stream"], "CCIO");
+    let stranger =
+        form("2024/12/09 10:00:00,Bob Ray,ann.li@example.org,Porter,CIO,Emerging,Public speaking\n");
+    let taken = done(dir, &["import", &stranger, "--yes"]);
+    assert_eq!(taken["refused"][0]["why"], "the address is Ann Li's");
+}
