@@ -3,8 +3,10 @@
 #[allow(dead_code, reason = "a kit offers more than one file of tests takes")]
 mod kit;
 
+mod anysize;
 mod disk;
 mod flows_people;
+mod keys;
 mod listed;
 mod rooms;
 mod rules;

@@ -5,6 +5,7 @@ use cohort::domain::*;
 
 pub mod example;
 pub mod office;
+pub mod places;
 pub mod pty;
 pub mod stage;
 pub mod world;

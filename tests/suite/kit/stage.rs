@@ -199,6 +199,11 @@ impl Stage {
         rev
     }
 
+    /// The frame as it would be drawn now.
+    pub fn frame(&mut self) -> Buffer {
+        self.draw()
+    }
+
     fn draw(&mut self) -> Buffer {
         let mut buf = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
         self.app.view(self.now, &mut buf);
