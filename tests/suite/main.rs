@@ -5,6 +5,7 @@ mod kit;
 
 mod anysize;
 mod disk;
+mod docs;
 mod flows_people;
 mod keys;
 mod listed;

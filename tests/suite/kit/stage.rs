@@ -42,13 +42,23 @@ impl Stage {
 
     /// Sam K before this cohort.
     pub fn with(model: Model, width: u16, height: u16) -> Self {
-        let app = App::new(Looks::default(), Mint::seeded(4242), (width, height));
+        Self::set(model, Looks::default(), world::now(), width, height)
+    }
+
+    /// Sam K before the example programme and its history, with these colours and characters.
+    pub fn looking(looks: Looks, width: u16, height: u16) -> Self {
+        let model = super::example::remembered("2025");
+        Self::set(model, looks, cohort::exchange::example::clock(), width, height)
+    }
+
+    fn set(model: Model, looks: Looks, now: DateTime<Utc>, width: u16, height: u16) -> Self {
+        let app = App::new(looks, Mint::seeded(4242), (width, height));
         let mut stage = Self {
             app,
             model: model.clone(),
             entries: Vec::new(),
             outs: Vec::new(),
-            now: world::now(),
+            now,
             pressed: 0,
             answers: true,
             size: (width, height),
@@ -65,10 +75,8 @@ impl Stage {
 
     /// Sam K before the example programme, twelve minutes into session 3 of CCIO-2.
     pub fn example(width: u16, height: u16) -> Self {
-        let mut stage = Self::with(example(), width, height);
-        stage.now = cohort::exchange::example::clock();
-        stage.wait(0);
-        stage
+        let now = cohort::exchange::example::clock();
+        Self::set(example(), Looks::default(), now, width, height)
     }
 
     /// Something happens; a frame is drawn after it, as the loop does.
