@@ -113,13 +113,13 @@ fn walk(seed: u64, steps: usize) -> (BTreeSet<Context>, usize) {
     let mut chance = Chance::seeded(seed);
     let keys = keyboard();
     let sizes = [(80, 24), (160, 50), (38, 9), (110, 30), (30, 7), (200, 60)];
-    let mut stage = Stage::new();
+    let mut stage = at("");
     let mut seen = BTreeSet::new();
     let mut written = 0;
     let mut trail: Vec<String> = Vec::new();
     for step in 0..steps {
         if step % 400 == 399 {
-            stage = Stage::new();
+            stage = at("");
             trail.clear();
         }
         match chance.below(100) {

@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use cohort::domain::{Change, Edit, Id, Mint, Model};
+use chrono::TimeDelta;
+use cohort::domain::{Change, Edit, Entry, Id, Mint, Model};
 use cohort::exchange::example;
 
 /// The edits of the example, read once.
@@ -23,6 +24,28 @@ pub fn cohort(name: &str) -> Model {
         let ours = |change: &&Change| edit.cohort == model.focus || change.kind().is_shared();
         let changes: Vec<Change> = edit.changes.iter().filter(ours).cloned().collect();
         model.try_on(&changes);
+    }
+    model
+}
+
+/// The same with its history: Jo T put it in, an edit a day, the last one this morning.
+pub fn remembered(name: &str) -> Model {
+    let mut model = cohort(name);
+    let mut at = example::clock() - TimeDelta::hours(6);
+    let mut entries = Vec::new();
+    for (edit, rev) in edits().iter().zip(1..).rev() {
+        entries.push(Entry {
+            rev,
+            at,
+            by: "Jo T".to_owned(),
+            edit: edit.clone(),
+            undoes: None,
+        });
+        at -= TimeDelta::days(1);
+    }
+    for entry in entries.iter().rev().filter(|entry| entry.edit.cohort == model.focus) {
+        model.rev = entry.rev;
+        model.remember(entry.head());
     }
     model
 }

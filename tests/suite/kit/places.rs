@@ -1,11 +1,14 @@
 //! Every place of the program where keys are read, and the keys that lead there from the start.
 
+use std::sync::OnceLock;
+
 use cohort::domain::{Change, Delta, Edit, Label, Model};
 use cohort::tui::key::{Chord, Context};
 use cohort::tui::{Signal, picture};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::stage::Stage;
+use super::world;
 
 /// The keys that lead to each place in the small world. History has a line because a session was moved.
 pub const PLACES: &[(Context, &str)] = &[
@@ -47,7 +50,9 @@ pub fn at(keys: &str) -> Stage {
 
 /// The program after these keys, on a terminal of this size.
 pub fn at_sized(keys: &str, width: u16, height: u16) -> Stage {
-    let mut stage = Stage::sized(width, height);
+    static WORLD: OnceLock<Model> = OnceLock::new();
+    let model = WORLD.get_or_init(world::world).clone();
+    let mut stage = Stage::with(model, width, height);
     if keys == CONFLICT {
         conflict(&mut stage);
     } else {

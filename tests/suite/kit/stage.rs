@@ -45,15 +45,10 @@ impl Stage {
         Self::set(model, Looks::default(), world::now(), width, height)
     }
 
-    /// Sam K before the example programme, with these colours and characters.
+    /// Sam K before the example programme and its history, with these colours and characters.
     pub fn looking(looks: Looks, width: u16, height: u16) -> Self {
-        Self::set(
-            example(),
-            looks,
-            cohort::exchange::example::clock(),
-            width,
-            height,
-        )
+        let model = super::example::remembered("2025");
+        Self::set(model, looks, cohort::exchange::example::clock(), width, height)
     }
 
     fn set(model: Model, looks: Looks, now: DateTime<Utc>, width: u16, height: u16) -> Self {
@@ -80,7 +75,8 @@ impl Stage {
 
     /// Sam K before the example programme, twelve minutes into session 3 of CCIO-2.
     pub fn example(width: u16, height: u16) -> Self {
-        Self::looking(Looks::default(), width, height)
+        let now = cohort::exchange::example::clock();
+        Self::set(example(), Looks::default(), now, width, height)
     }
 
     /// Something happens; a frame is drawn after it, as the loop does.

@@ -19,7 +19,8 @@ impl Calendar {
         let of_day = self.on_day(cx, here);
         let tall = u16::try_from(of_day.len() + 2)
             .unwrap_or(8)
-            .clamp(3, area.height / 3 + 1);
+            .max(3)
+            .min(area.height / 3 + 1);
         let parts = split_rows(area, &[tall, area.height / 2]);
         let inside = Pane::new(here.format("%a %-d %B").to_string(), false).draw(canvas, parts[0]);
         let lines: Vec<String> = of_day
