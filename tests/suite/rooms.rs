@@ -230,7 +230,7 @@ fn without_tests(code: &str) -> String {
 /// Files that hold only unit tests.
 fn is_tests(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
-    name == "tests.rs" || name.ends_with("_tests.rs") || path.contains("/tests/")
+    name == "tests.rs" || name == "golden.rs" || name.ends_with("_tests.rs") || path.contains("/tests/")
 }
 
 /// Every Rust file below a folder, with its path below it.

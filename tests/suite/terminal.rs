@@ -225,7 +225,8 @@ fn frames_are_small() {
         costs.push((
             format!("a cursor move in view {view}"),
             terminal.cost("j", "? help"),
-            250,
+            // The lower half of Feedback follows the cursor: its figures change with every group.
+            if view == "5" { 450 } else { 250 },
         ));
     }
     terminal.type_in("6").shows("[6 People]");

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::Id;
 use crate::domain::sample::{now, world};
 
 fn names(query: &str) -> Vec<String> {

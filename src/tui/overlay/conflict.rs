@@ -76,6 +76,9 @@ impl Conflict {
         match action {
             Action::Theirs => self.choose(Choice::Theirs, cx, hand),
             Action::Mine => self.choose(Choice::Mine, cx, hand),
+            Action::NextField if self.clashes.len() < 2 => {
+                Step::say("It is the only field in conflict: t, m or e.")
+            }
             Action::NextField => {
                 self.at = (self.at + 1) % self.clashes.len().max(1);
                 Step::Stay

@@ -143,11 +143,17 @@ impl Canvas<'_> {
                 x += width + 1;
             }
             if here {
+                // Only as far as there is text: blanks in reverse cost bytes on every step of the cursor.
+                let blank = |column: &u16| self.buf[(*column, y)].symbol() == " ";
+                let end = (area.x..area.right().min(self.buf.area.right()))
+                    .rev()
+                    .find(|column| !blank(column));
+                let width = end.map_or(1, |end| end + 1 - area.x);
                 self.tint(
                     Rect {
                         x: area.x,
                         y,
-                        width: area.width,
+                        width,
                         height: 1,
                     },
                     Role::Cursor,

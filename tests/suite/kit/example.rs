@@ -33,7 +33,7 @@ pub fn remembered(name: &str) -> Model {
     let mut model = cohort(name);
     let mut at = example::clock() - TimeDelta::hours(6);
     let mut entries = Vec::new();
-    for (edit, rev) in edits().iter().zip(1..).rev() {
+    for (edit, rev) in edits().iter().zip(1_u64..).collect::<Vec<_>>().into_iter().rev() {
         entries.push(Entry {
             rev,
             at,
@@ -43,7 +43,8 @@ pub fn remembered(name: &str) -> Model {
         });
         at -= TimeDelta::days(1);
     }
-    for entry in entries.iter().rev().filter(|entry| entry.edit.cohort == model.focus) {
+    let focus = model.focus;
+    for entry in entries.iter().rev().filter(|entry| entry.edit.cohort == focus) {
         model.rev = entry.rev;
         model.remember(entry.head());
     }

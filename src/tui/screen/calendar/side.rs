@@ -110,7 +110,7 @@ pub(super) fn about(cx: &Cx<'_>, id: Id<Session>) -> String {
         |concern| format!("! {concern}"),
     );
     format!(
-        "{} {at}, {}: {state}. m moves it, Enter opens its register.",
+        "{} {at}, {}: {state}.",
         cx.model.session_title(id),
         mentor_of(cx, id)
     )
