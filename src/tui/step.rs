@@ -16,6 +16,8 @@ pub enum Step {
     Go(Tab),
     /// Show a record where it belongs.
     Show(AnyId),
+    /// Show a record in another view than its own: the groups of a stream.
+    ShowIn(Tab, AnyId),
     /// Open a record: a person's card, a group on the board, a session's register.
     Open(AnyId),
     /// Put a screen on top of this view.

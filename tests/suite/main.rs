@@ -18,6 +18,7 @@ mod screens_feedback;
 mod screens_groups;
 mod screens_now;
 mod screens_people;
+mod screens_streams;
 mod soak;
 mod takeover;
 mod terminal;

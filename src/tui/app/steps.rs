@@ -24,6 +24,10 @@ impl App {
             }
             Step::Go(tab) => self.go(tab, now),
             Step::Show(id) => self.show(id, now),
+            Step::ShowIn(tab, id) => {
+                self.go(tab, now);
+                self.with_screen(now, |screen, cx, _| screen.show(id, cx));
+            }
             Step::Open(id) => self.open(id, now),
             Step::Enter(screen) => {
                 self.over.push(screen);

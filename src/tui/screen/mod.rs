@@ -11,6 +11,7 @@ pub mod now;
 pub mod people;
 pub mod records;
 pub mod register;
+pub mod streams;
 
 use chrono::{DateTime, Utc};
 use ratatui::layout::{Position, Rect};
@@ -151,7 +152,7 @@ pub trait Screen {
 pub fn tabs() -> Vec<Box<dyn Screen>> {
     vec![
         Box::<now::Now>::default(),
-        Box::<history::History>::default(),
+        Box::<streams::Streams>::default(),
         Box::<groups::Groups>::default(),
         Box::<calendar::Calendar>::default(),
         Box::<feedback::Feedback>::default(),

@@ -191,7 +191,7 @@ impl Row {
 }
 
 /// What an alert is about, by the name lists use.
-pub(super) fn subject(model: &Model, alert: &Alert) -> String {
+pub(crate) fn subject(model: &Model, alert: &Alert) -> String {
     match alert.subject.kind {
         Kind::Cohort => "All".to_owned(),
         _ => model.title(alert.subject),
