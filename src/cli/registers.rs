@@ -212,7 +212,7 @@ pub struct Reschedule {
     /// The session: an id, or group and round as in CCIO-2/3
     session: String,
     /// The new time as typed on screen: thu 16:00, 12 may 16:30, +2d
-    #[arg(required = true, value_name = "WHEN", allow_hyphen_values = true)]
+    #[arg(required = true, value_name = "WHEN")]
     when: Vec<String>,
 }
 

@@ -165,7 +165,7 @@ fn a_roster_of_a_past_cohort_is_taken_in_and_the_cohort_closed() {
 
     done(dir, &["set", "2024", "state", "closed"]);
     assert_eq!(done(dir, &["status"])["state"], "closed");
-    let lucia = done(dir, &["people", "lucia"]);
+    let lucia = done(dir, &["people", "lucia", "harvey"]);
     assert_eq!(lucia[0]["name"], "Lucía Harvey");
     assert_eq!(lucia[0]["status"], "completed");
 }
