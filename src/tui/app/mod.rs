@@ -286,7 +286,7 @@ impl App {
             _ => {
                 let bound = key::resolve(context, chord).map(|binding| binding.action);
                 let action = match (bound, chord.types()) {
-                    (Some(Action::Label(_)) | None, Some(label)) if context.mode() == "ASK" => {
+                    (Some(Action::Label(_)) | None, Some(label)) if context.has_labels() => {
                         Some(Action::Label(label))
                     }
                     (bound, _) => bound,

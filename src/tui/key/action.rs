@@ -123,6 +123,12 @@ impl Context {
         }
     }
 
+    /// Whether a letter or digit chooses the row that shows it.
+    #[must_use]
+    pub const fn has_labels(self) -> bool {
+        matches!(self, Self::GoTo | Self::Popup | Self::MovePopup | Self::FieldMenu)
+    }
+
     /// Where a key is looked for when this context does not bind it.
     #[must_use]
     pub const fn parent(self) -> Option<Self> {

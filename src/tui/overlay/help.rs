@@ -47,8 +47,6 @@ pub(super) const fn holds_everywhere(action: Action) -> bool {
             | Action::Mark
             | Action::Range
             | Action::MarkAll
-            | Action::FirstColumn
-            | Action::LastColumn
     )
 }
 

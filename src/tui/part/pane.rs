@@ -108,7 +108,7 @@ impl Canvas<'_> {
     ) -> Option<Position> {
         let mut place = None;
         let full = usize::from(area.height);
-        let room = if below > 0 || rows.len() > full {
+        let room = if full > 1 && (below > 0 || rows.len() > full) {
             full.saturating_sub(1)
         } else {
             full
@@ -162,7 +162,7 @@ impl Canvas<'_> {
             }
         }
         let hidden = below + rows.len().saturating_sub(room);
-        if hidden > 0 && full > 0 {
+        if hidden > 0 && full > 1 {
             let y = area.y + area.height - 1;
             self.put(area.x, y, area.width, &format!("v {hidden} more"), Role::Plain);
         }

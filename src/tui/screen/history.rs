@@ -196,6 +196,9 @@ impl Screen for History {
                 else {
                     return Step::say("No line is selected.");
                 };
+                // On a line that was taken back, u brings it back: it takes back the line that did.
+                let undoing = cx.model.heads().find(|other| other.undoes == Some(head.rev));
+                let head = undoing.unwrap_or(head);
                 if head.by == cx.me {
                     return Step::TakeBack(head.rev);
                 }

@@ -297,7 +297,7 @@ impl Now {
         let starts = cx.model.sessions.get(meeting.id).map_or(cx.now, |is| is.starts);
         match meeting.phase {
             Phase::Live => format!(
-                "{name} began {} ago: {present} present, {late} late, {unmarked} not marked.",
+                "{name} began {} ago: {present} present, {unmarked} not marked.",
                 when::ago(starts, cx.now)
             ),
             Phase::Ended | Phase::Held if unmarked == 0 => {

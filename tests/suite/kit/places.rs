@@ -28,7 +28,7 @@ pub const PLACES: &[(Context, &str)] = &[
     (Context::History, "4ml<enter>7"),
     (Context::GoTo, "g"),
     (Context::Popup, "6y"),
-    (Context::MovePopup, "3lm"),
+    (Context::MovePopup, "3m"),
     (Context::FieldMenu, "6<enter>e"),
     (Context::Text, "6/"),
     (Context::Text, ":"),
