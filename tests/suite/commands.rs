@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use cohort::domain::{AnyId, Kind, Model, Role};
+use cohort::domain::{AdminRole, AnyId, Enrolment, Group, Id, Kind, Mint, Model, Role};
 use serde_json::{Value, json};
 
 use crate::kit::command::{done, empty, run, with_example};
@@ -438,7 +438,7 @@ impl Stand {
             ("exit", exit["id"].as_str().unwrap_or_default().to_owned()),
             ("unmarked", text(unmarked.into())),
             ("waiting", text(waiting.into())),
-            ("roomy", "CCIO-3".to_owned()),
+            ("roomy", text(fitting_group(&is, waiting).into())),
             ("pulse", text(pulse.into())),
             ("silent", text(silent.into())),
         ];
@@ -458,6 +458,17 @@ impl Stand {
             text.replace(&format!("{{{word}}}"), is)
         })
     }
+}
+
+/// A group that somebody from the pool may join by every rule.
+fn fitting_group(is: &Model, waiting: Id<Enrolment>) -> Id<Group> {
+    let (now, mut mint) = (cohort::exchange::example::clock(), Mint::seeded(3));
+    let groups = is.groups_sorted().into_iter();
+    let mut fitting = groups.filter(|group| {
+        let edit = is.move_to(&mut mint, &[waiting], Some(*group), is.day(now), "");
+        edit.is_ok_and(|edit| is.admit(&edit, AdminRole::Owner, now).is_ok())
+    });
+    fitting.next().expect("some group fits")
 }
 
 /// Makes a quote that may be published, of a mentee who agreed to it.
