@@ -609,7 +609,7 @@ fn who_does_not_read_is_cut_off_and_nobody_waits_for_them() {
         slowest = slowest.max(began.elapsed());
     }
     assert!(
-        slowest < Duration::from_secs(2),
+        slowest < Duration::from_secs(10),
         "somebody waited {slowest:?} for a slow reader"
     );
     let mut last = None;

@@ -385,7 +385,13 @@ impl App {
             theme: self.looks.theme,
             glyphs: self.looks.glyphs,
         };
-        self.draw(now, &mut canvas)
+        let place = self.draw(now, &mut canvas)?;
+        // On a terminal too small for a layout the cursor still belongs on the screen.
+        let (right, bottom) = (self.size.0.saturating_sub(1), self.size.1.saturating_sub(1));
+        Some(Position {
+            x: place.x.min(right),
+            y: place.y.min(bottom),
+        })
     }
 
     /// When something on the screen will change by itself: the next minute, or a lamp in the corner.

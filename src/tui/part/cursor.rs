@@ -13,6 +13,8 @@ pub struct Cursor<K> {
     pub row: usize,
     /// First row shown.
     pub top: usize,
+    /// How many rows were shown last.
+    pub height: usize,
     /// Marked records.
     pub marks: BTreeSet<K>,
     /// Where a range of marks began.
@@ -25,6 +27,7 @@ impl<K> Default for Cursor<K> {
             at: None,
             row: 0,
             top: 0,
+            height: 0,
             marks: BTreeSet::new(),
             range: None,
         }
@@ -51,6 +54,10 @@ impl<K: Copy + Ord> Cursor<K> {
     /// Moves the window so that the cursor is inside.
     pub fn arrange(&mut self, height: usize, rows: usize) {
         let height = height.max(1);
+        if std::mem::replace(&mut self.height, height) != height {
+            // Another size begins anew: what was scrolled away on a small screen is back on a large one.
+            self.top = (self.row + 1).saturating_sub(height);
+        }
         if self.row < self.top {
             self.top = self.row;
         } else if self.row >= self.top + height {

@@ -297,7 +297,8 @@ impl Now {
         let starts = cx.model.sessions.get(meeting.id).map_or(cx.now, |is| is.starts);
         match meeting.phase {
             Phase::Live => format!(
-                "{name} began {} ago: {present} present, {unmarked} not marked.",
+                "{} began {} ago: {present} present, {unmarked} not marked.",
+                meeting.group,
                 when::ago(starts, cx.now)
             ),
             Phase::Ended | Phase::Held if unmarked == 0 => {

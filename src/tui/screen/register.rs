@@ -531,6 +531,7 @@ impl Screen for RegisterSheet {
         let mut window = Cursor::<Who> {
             row,
             top: self.cursor.top,
+            height,
             ..Cursor::default()
         };
         window.arrange(height, rows);

@@ -91,7 +91,7 @@ impl Stage {
         let mut rest = keys;
         while let Some(first) = rest.chars().next() {
             let (event, used) = match (first, rest.find('>')) {
-                ('<', Some(end)) if end > 1 => (named(&rest[1..end]), end + 1),
+                ('<', Some(end)) if end > 1 && !rest[1..end].contains('<') => (named(&rest[1..end]), end + 1),
                 (c, _) => (KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), c.len_utf8()),
             };
             rest = &rest[used..];

@@ -292,7 +292,7 @@ impl Screen for Calendar {
             ),
             (1, Some(id)) => side::about(cx, id),
             (n, _) => format!(
-                "{}: {n} sessions, next {}.",
+                "{}: {n} sessions, {}.",
                 when::day_short(here),
                 self.at.map_or_else(String::new, |id| cx.model.session_title(id))
             ),

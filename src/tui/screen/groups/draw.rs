@@ -74,7 +74,7 @@ impl Groups {
     /// Scrolls so that the cursor, and the heading of its block where possible, is inside.
     pub(super) fn scroll(&mut self, cx: &Cx<'_>) {
         let all = self.blocks(cx);
-        if self.as_list {
+        if self.as_list || cx.is_small() {
             let rows = self.spots(cx).len();
             self.list
                 .arrange(usize::from(cx.body.height).saturating_sub(3), rows);
