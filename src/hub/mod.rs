@@ -1,8 +1,8 @@
 //! Who may write: the store process and its clients.
 //!
 //! One process holds the data ([`serve`]); terminals and commands are its clients ([`Link`], [`Client`]) over a
-//! Unix socket. Inside, one thread writes ([`desk`]), and each connection has a reading and a writing thread
-//! ([`seat`]). Clients never lose an edit: what is unanswered when a connection breaks is sent again under the same
+//! Unix socket. Inside, one thread writes (`desk`), and each connection has a reading and a writing thread
+//! (`seat`). Clients never lose an edit: what is unanswered when a connection breaks is sent again under the same
 //! nonce, to a store that is started if need be, and lands once. It must not know screens or files.
 
 mod client;
