@@ -1,7 +1,7 @@
 //! Now, the register and the streams as people see them.
 
 use cohort::domain::{Change, Delta, Id, MarkValue, Model, Phase, Record, Sighting};
-use cohort::tui::Place;
+use cohort::tui::{Out, Place};
 
 use crate::kit::{stage::Stage, world};
 
@@ -443,4 +443,23 @@ fn no_size_breaks_now_or_the_register() {
             }
         }
     }
+}
+
+#[test]
+fn a_message_leaves_only_after_its_number_was_typed() {
+    let mut stage = Stage::new();
+    stage.press("<enter>jjjr");
+    stage.press("<enter>");
+    assert!(stage.text().contains("Tomasz Nowak"), "{}", stage.text());
+    stage.press("y<enter>2<enter>");
+    let written = |stage: &Stage| {
+        stage
+            .outs
+            .iter()
+            .filter(|out| matches!(out, Out::Outbox(_)))
+            .count()
+    };
+    assert_eq!(written(&stage), 0);
+    stage.press("<c-u>1<enter>");
+    assert_eq!(written(&stage), 1);
 }

@@ -10,7 +10,7 @@ use ratatui::layout::Position;
 
 use super::register::{self, RegisterSheet};
 use super::{Cx, Screen, Typed, copy};
-use crate::domain::{Alert, AnyId, Edit, Id, Kind, Phase, Session, text, when};
+use crate::domain::{Alert, AnyId, Concern, Edit, Id, Kind, Phase, Session, text, when};
 use crate::tui::key::{Action, Context, Tab};
 use crate::tui::overlay::{Menu, MenuRow, Overlay};
 use crate::tui::part::{Canvas, Cursor, LineInput, room};
@@ -250,6 +250,27 @@ impl Now {
         self.settle(cx);
     }
 
+    /// Prepares messages to whom the line under the cursor concerns.
+    fn write(&self, cx: &Cx<'_>) -> Step {
+        if let Some(session) = self.session() {
+            let mentor_only = self
+                .row()
+                .is_some_and(|row| row.first().concern == Concern::MentorUnmarked);
+            let people = cx.model.expected(session).into_iter().map(|who| who.enrolment);
+            let to: Vec<_> = people.take(if mentor_only { 1 } else { usize::MAX }).collect();
+            return register::write(cx, session, &to);
+        }
+        let Some(row) = self.row() else {
+            return Step::say("Go to a session or an alert first: r prepares messages about it.");
+        };
+        let people = row.alerts.iter().filter_map(|alert| alert.person);
+        let parts: Vec<_> = people.filter_map(|person| cx.model.participant(person)).collect();
+        if parts.is_empty() {
+            return Step::say("This alert is about no one person: Enter opens what is behind it.");
+        }
+        super::people::acts::write_about(&parts, "Mentoring", "")
+    }
+
     fn copies(&self, cx: &Cx<'_>) -> Step {
         let text = |meeting: &Meeting| {
             let [present, absent, late, excused, unmarked] = meeting.numbers();
@@ -389,6 +410,7 @@ impl Screen for Now {
             Action::NextProblem,
             Action::Filter,
             Action::NextPane,
+            Action::Remind,
             Action::Edit,
             Action::Move,
             Action::Copy,
@@ -399,6 +421,9 @@ impl Screen for Now {
         ]);
         if self.session().is_none() {
             offers.retain(|action| !matches!(action, Action::Move | Action::Edit));
+            if self.row().is_none() {
+                offers.retain(|action| *action != Action::Remind);
+            }
             offers.push(Action::GoTo);
         }
         let mut seen = Vec::new();
@@ -447,6 +472,7 @@ impl Screen for Now {
                 };
                 return Step::Many(vec![Step::Show(id.into()), Step::Act(action)]);
             }
+            Action::Remind => return self.write(cx),
             Action::Add => return Step::Many(vec![Step::Go(Tab::Calendar), Step::Act(action)]),
             Action::Copy => return self.copies(cx),
             Action::AllPresent | Action::Finish | Action::Edit => {

@@ -20,7 +20,7 @@ use crate::tui::part::{Canvas, Cursor, room};
 use crate::tui::signal::Place;
 use crate::tui::step::{Hand, Step};
 
-pub(crate) use acts::{fields_of, finish, mark_everybody};
+pub(crate) use acts::{fields_of, finish, mark_everybody, write};
 pub(crate) use glance::glance;
 use lines::{Entered, Who};
 
@@ -425,6 +425,7 @@ impl Screen for RegisterSheet {
             Action::NextProblem,
             Action::Earlier,
             Action::Later,
+            Action::Remind,
             Action::Mark,
             Action::Copy,
         ]);
@@ -466,6 +467,14 @@ impl Screen for RegisterSheet {
             Action::NextProblem => return self.next_problem(cx, false),
             Action::PreviousProblem => return self.next_problem(cx, true),
             Action::Copy => return self.copies(cx),
+            Action::Remind => {
+                let everybody = || self.lines.iter().filter_map(|line| line.row.enrolment).collect();
+                let to: Vec<Id<Enrolment>> = match self.cursor.at {
+                    Some(Who::Heading) if self.cursor.marks.is_empty() => everybody(),
+                    _ => self.chosen(),
+                };
+                return acts::write(cx, self.session, &to);
+            }
             Action::Open => {
                 let person = self.line().and_then(|line| line.row.enrolment);
                 let person = person

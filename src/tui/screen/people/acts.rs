@@ -137,7 +137,13 @@ pub(super) fn withdraw(cx: &Cx<'_>, parts: &[Participant], mint: &mut crate::dom
 }
 
 /// `r`: first what to write, then who gets it, then the number typed; only then are messages written.
-pub(in crate::tui::screen) fn write(cx: &Cx<'_>, parts: &[Participant]) -> Step {
+pub(super) fn write(cx: &Cx<'_>, parts: &[Participant]) -> Step {
+    let cohort = cx.model.cohort().map(|cohort| cohort.name.clone());
+    write_about(parts, &format!("Mentoring {}", cohort.unwrap_or_default()), "")
+}
+
+/// The same from another screen, with a subject and a text to begin from.
+pub(crate) fn write_about(parts: &[Participant], subject: &str, body: &str) -> Step {
     let mut people: Vec<Participant> = Vec::new();
     for part in parts {
         if people.iter().all(|known| known.person != part.person) {
@@ -147,12 +153,7 @@ pub(in crate::tui::screen) fn write(cx: &Cx<'_>, parts: &[Participant]) -> Step 
     if people.is_empty() {
         return Step::say("Nobody is under the cursor to write to.");
     }
-    let cohort = cx
-        .model
-        .cohort()
-        .map(|cohort| cohort.name.clone())
-        .unwrap_or_default();
-    letter_form(people, &format!("Mentoring {cohort}"), "")
+    letter_form(people, subject, body)
 }
 
 /// The lines to type of a message.

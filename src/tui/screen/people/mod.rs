@@ -2,7 +2,7 @@
 //! filter language, sorting, columns, paste. Owns the view state; rows are derived in `roll`, changes are built by
 //! the model's intents.
 
-mod acts;
+pub(crate) mod acts;
 mod columns;
 mod copying;
 mod edit;

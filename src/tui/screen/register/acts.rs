@@ -1,8 +1,10 @@
 //! What is done to a register as a whole, from the register itself or from Now.
 
-use super::super::{Cx, records};
+use super::super::{Cx, people, records};
 use super::lines::session_name;
-use crate::domain::{Attendee, Change, Id, MarkValue, Model, Role, Session, SessionState, text, when};
+use crate::domain::{
+    Attendee, Change, Enrolment, Id, MarkValue, Model, Participant, Role, Session, SessionState, text, when,
+};
 use crate::tui::key::Context;
 use crate::tui::overlay::{Confirm, LineBox, Menu, MenuRow, Overlay};
 use crate::tui::step::{Hand, Step};
@@ -82,7 +84,7 @@ pub(crate) fn finish(session: Id<Session>, cx: &Cx<'_>, hand: &mut Hand) -> Step
             .close_register(&mut hand.mint, session, false, cx.me, cx.now);
         return Step::propose_saying(edit, said);
     }
-    let mut lines = vec![format!("{} not marked, absent after y:", people(unmarked.len()))];
+    let mut lines = vec![format!("{} not marked, absent after y:", persons(unmarked.len()))];
     lines.extend(
         unmarked
             .iter()
@@ -107,7 +109,7 @@ pub(crate) fn finish(session: Id<Session>, cx: &Cx<'_>, hand: &mut Hand) -> Step
     Step::Ask(Overlay::Confirm(confirm))
 }
 
-fn people(n: usize) -> String {
+fn persons(n: usize) -> String {
     match n {
         1 => "1 person is".to_owned(),
         n => format!("{n} people are"),
@@ -139,6 +141,37 @@ pub(super) fn guest(session: Id<Session>, cx: &Cx<'_>) -> Step {
         })
     });
     Step::Ask(Overlay::Line(line))
+}
+
+/// Prepares messages about a session to these people: first what to write, then who gets it, then the number.
+pub(crate) fn write(cx: &Cx<'_>, session: Id<Session>, to: &[Id<Enrolment>]) -> Step {
+    let Some(is) = cx.model.sessions.get(session) else {
+        return Step::say("This session is gone.");
+    };
+    let part = |id: &Id<Enrolment>| {
+        let person = cx.model.enrolments.get(*id)?.person;
+        let parts = cx.model.parts_of(person);
+        parts.into_iter().find(|part| part.enrolment == Some(*id))
+    };
+    let parts: Vec<Participant> = to.iter().filter_map(part).collect();
+    let at = when::moment_short(cx.model.local(is.starts));
+    let link = super::super::now::link(cx.model, is);
+    let joining = if link.is_empty() {
+        String::new()
+    } else {
+        format!(" It is joined here: {link}")
+    };
+    let body = if cx.now < is.starts {
+        format!("Our next session is on {at}.{joining}")
+    } else if cx.now < is.ends() {
+        format!(
+            "Our session began at {}.{joining}",
+            when::clock(cx.model.local(is.starts))
+        )
+    } else {
+        format!("This is about our session of {at}.")
+    };
+    people::acts::write_about(&parts, &session_name(cx.model, session), &body)
 }
 
 /// The participant of exactly this name, if there is just one; else a guest of this name.
