@@ -32,7 +32,7 @@ enum Ask {
         text: String,
         roles: Vec<Role>,
         statuses: Vec<Status>,
-        streams: HashSet<Id<Stream>>,
+        streams: Vec<Id<Stream>>,
         groups: HashSet<Id<Group>>,
     },
     Text(Field, Vec<String>),
@@ -68,11 +68,13 @@ fn ask(model: &Model, me: &str, test: &Test) -> Ask {
                     .filter(|(_, s)| begins(&s.code))
                     .map(|(id, _)| id)
                     .collect(),
+                // Codes stand folded in the index.
                 groups: model
-                    .groups
+                    .index
+                    .groups_by_code
                     .iter()
-                    .filter(|(_, g)| begins(&g.code))
-                    .map(|(id, _)| id)
+                    .filter(|(code, _)| code.starts_with(&text))
+                    .flat_map(|(_, ids)| ids.iter())
                     .collect(),
                 text,
             }

@@ -7,6 +7,8 @@ use crate::tui::screen::Cx;
 use crate::tui::signal::Out;
 use crate::tui::step::Step;
 
+/// How many changes of an entry are looked through for those of one person.
+const LOOKED_THROUGH: usize = 500;
 /// How many entries are fetched when the history is looked at.
 const FETCHED: usize = 20;
 
@@ -34,7 +36,12 @@ pub(in crate::tui::screen) fn of_person(cx: &Cx<'_>, person: Id<Person>) -> Vec<
         .filter(|id| id.kind != Kind::Group)
         .filter_map(|id| cx.model.touched(*id))
         .collect();
-    for (rev, entry) in cx.entries {
+    // An import touches thousands: the last entry of each record stands for it.
+    for (rev, entry) in cx
+        .entries
+        .iter()
+        .filter(|(_, entry)| entry.edit.changes.len() <= LOOKED_THROUGH)
+    {
         if entry
             .edit
             .changes

@@ -137,7 +137,7 @@ pub(super) fn withdraw(cx: &Cx<'_>, parts: &[Participant], mint: &mut crate::dom
 }
 
 /// `r`: first what to write, then who gets it, then the number typed; only then are messages written.
-pub(super) fn write(cx: &Cx<'_>, parts: &[Participant]) -> Step {
+pub(in crate::tui::screen) fn write(cx: &Cx<'_>, parts: &[Participant]) -> Step {
     let cohort = cx.model.cohort().map(|cohort| cohort.name.clone());
     write_about(parts, &format!("Mentoring {}", cohort.unwrap_or_default()), "")
 }

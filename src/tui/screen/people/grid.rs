@@ -2,8 +2,9 @@
 
 use ratatui::layout::{Position, Rect};
 
+use super::chooser::Chosen;
 use super::columns::{COLUMNS, Col, Of};
-use super::{Chosen, Mode, People};
+use super::{Mode, People};
 use crate::domain::text;
 use crate::tui::part::{Canvas, Column, Line, Pane, fit_columns};
 use crate::tui::screen::Cx;

@@ -3,12 +3,14 @@
 //! the model's intents.
 
 pub(crate) mod acts;
+mod chooser;
 mod columns;
 mod copying;
 mod edit;
 mod fields;
 mod grid;
 mod paste;
+pub(super) mod person_acts;
 mod roll;
 
 use std::cell::RefCell;
@@ -20,11 +22,11 @@ use super::{Cx, Screen, Typed};
 use crate::domain::query::Query;
 use crate::domain::{AnyId, Application, Enrolment, Id, Kind, Membership, Participant, Person};
 use crate::tui::key::{Action, Context};
-use crate::tui::overlay::{Menu, MenuRow, Overlay};
 use crate::tui::part::{Canvas, Cursor, LineInput};
 use crate::tui::signal::Place;
 use crate::tui::step::{Hand, Step};
 
+use chooser::{Chosen, columns_menu};
 pub use columns::{COLUMNS, Col, How, Of};
 use roll::{Key, Roll, Sort, Wish};
 
@@ -41,39 +43,6 @@ enum Mode {
     Filter,
     /// A cell.
     Cell(Box<edit::CellEdit>),
-}
-
-/// Which columns are shown, and which of them were asked for by hand: those are dropped last.
-#[derive(Clone, Debug)]
-struct Chosen {
-    shown: Vec<&'static str>,
-    by_hand: Vec<&'static str>,
-}
-
-impl Default for Chosen {
-    fn default() -> Self {
-        Self {
-            shown: COLUMNS
-                .iter()
-                .filter(|col| col.usual)
-                .map(|col| col.key)
-                .collect(),
-            by_hand: Vec::new(),
-        }
-    }
-}
-
-impl Chosen {
-    /// Shows a column, or hides it.
-    fn turn(&mut self, key: &'static str) {
-        let shown = self.shown.contains(&key);
-        self.shown.retain(|is| *is != key);
-        self.by_hand.retain(|is| *is != key);
-        if !shown {
-            self.shown.push(key);
-            self.by_hand.push(key);
-        }
-    }
 }
 
 /// The People view.
@@ -236,11 +205,7 @@ impl People {
             )
         };
         for row in order {
-            let why = self
-                .roll
-                .part(row)
-                .and_then(|part| Of::new(cx.model, part).calls());
-            if let Some(why) = why {
+            if let Some(why) = self.roll.call(row).map(str::to_owned) {
                 self.cursor.go(row, self.roll.keys());
                 let name = self
                     .here()
@@ -280,29 +245,6 @@ impl People {
     }
 }
 
-/// The popup of columns, open again after each choice on the row just chosen.
-fn columns_menu(chosen: Rc<RefCell<Chosen>>, on: usize) -> Step {
-    let is = chosen.borrow();
-    let rows = COLUMNS.iter().map(|col| {
-        let tick = if is.shown.contains(&col.key) { "[x]" } else { "[ ]" };
-        MenuRow::plain(format!("{tick} {:<13}{}", col.shape.title, col.about))
-    });
-    let rows: Vec<MenuRow> = rows.collect();
-    let title = format!("Columns {} of {}", is.shown.len(), COLUMNS.len());
-    drop(is);
-    let menu = Menu::new(title, rows, move |row, _, _| {
-        let col = COLUMNS.get(row).ok_or("There is no such column.")?;
-        if col.key == "name" {
-            return Err("NAME is always shown.".to_owned());
-        }
-        chosen.borrow_mut().turn(col.key);
-        Ok(columns_menu(Rc::clone(&chosen), row))
-    });
-    Step::Ask(Overlay::Menu(menu.on(on).saying(
-        "Enter shows or hides a column. Columns you choose are the last to go when room is short.",
-    )))
-}
-
 impl Screen for People {
     fn context(&self) -> Context {
         match self.mode {
@@ -331,8 +273,8 @@ impl Screen for People {
         parts.push(format!("shown {shown}"));
         if !self.cursor.marks.is_empty() {
             parts.push(format!("{} marked", self.cursor.marks.len()));
-        } else if self.roll.waiting > 0 {
-            parts.push(format!("! {}", self.roll.waiting));
+        } else if self.roll.waiting() > 0 {
+            parts.push(format!("! {}", self.roll.waiting()));
         }
         parts.join("   ")
     }
@@ -601,47 +543,6 @@ impl People {
             rows,
             marked: !self.cursor.marks.is_empty(),
         }
-    }
-}
-
-/// What the person card does with the same hands as the grid.
-pub(super) mod person_acts {
-    use crate::domain::{Mint, Participant};
-    use crate::tui::screen::Cx;
-    use crate::tui::step::{Hand, Step};
-
-    pub(in crate::tui::screen) use super::acts::{move_people, write};
-    pub(in crate::tui::screen) use super::copying::card as copy_card;
-
-    /// Withdraws these people.
-    pub(in crate::tui::screen) fn withdraw(cx: &Cx<'_>, parts: &[Participant], mint: &mut Mint) -> Step {
-        super::acts::withdraw(cx, parts, mint)
-    }
-
-    /// The popup of a field's values.
-    pub(in crate::tui::screen) fn choose(cx: &Cx<'_>, part: &Participant, key: &'static str) -> Step {
-        super::fields::choose(cx, std::slice::from_ref(part), key)
-    }
-
-    /// The line to type for a field.
-    pub(in crate::tui::screen) fn line(
-        cx: &Cx<'_>,
-        hand: &Hand,
-        part: &Participant,
-        key: &'static str,
-    ) -> Step {
-        super::fields::line(cx, hand, std::slice::from_ref(part), key)
-    }
-
-    /// Sets a field.
-    pub(in crate::tui::screen) fn set(
-        cx: &Cx<'_>,
-        hand: &mut Hand,
-        part: &Participant,
-        key: &'static str,
-        text: &str,
-    ) -> Result<Step, String> {
-        super::fields::set(cx, hand, std::slice::from_ref(part), key, text)
     }
 }
 
