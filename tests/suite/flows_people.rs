@@ -160,6 +160,24 @@ fn task_17_copies_the_mail_addresses_of_those_shown() {
 }
 
 #[test]
+fn task_17_copies_the_mail_addresses_of_a_group_from_anywhere() {
+    let mut stage = Stage::new();
+    stage.press(":cc2<enter>ye");
+    assert!(stage.pressed <= 7);
+    let copied = copied(&stage);
+    assert!(copied.contains("Grace Adeyemi <"), "{copied}");
+    assert!(!copied.contains("Fatima Rahman"), "{copied}");
+}
+
+#[test]
+fn the_history_pane_begins_with_the_change_made_a_moment_ago() {
+    let mut stage = Stage::new();
+    stage.press(":fat<enter><tab><tab><tab>em<c-u>wrong@example.org<enter>");
+    stage.press("<tab><tab>u");
+    assert_eq!(person(&stage, "Fatima Rahman").email, "fatima.rahman@example.org");
+}
+
+#[test]
 fn task_19_takes_back_the_newest_change_of_a_person() {
     let mut stage = Stage::new();
     stage.press(":fat<enter>em<c-u>wrong@example.org<enter><esc>");

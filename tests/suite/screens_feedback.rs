@@ -65,7 +65,7 @@ fn the_confidence_of_2024_is_what_was_computed_elsewhere() {
 }
 
 #[test]
-fn reminding_takes_four_keys_and_writes_one_letter_each() {
+fn task_14_who_has_not_answered_is_reminded_with_four_keys_one_letter_each() {
     let mut stage = Stage::new();
     stage.now = world::at(world::day(2025, 1, 21), 9, 0);
     stage.outs.clear();
@@ -138,7 +138,7 @@ fn after_the_last_day_nobody_is_reminded() {
 }
 
 #[test]
-fn the_scores_of_a_group_take_six_keys() {
+fn task_15_the_scores_of_a_group_take_six_keys() {
     let mut stage = example_of("2025", 80, 24);
     stage.press("1");
     stage.pressed = 0;

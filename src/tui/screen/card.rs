@@ -298,6 +298,8 @@ impl Screen for Card {
                     (At::Sessions, Action::NextPane) | (At::Fields, Action::PreviousPane) => At::History,
                     _ => At::Fields,
                 };
+                // Whoever comes to the history wants what was changed last, also when that was a moment ago.
+                self.line = Cursor::default();
                 self.settle(cx);
                 if self.at == At::History {
                     history::fetch(cx, self.person)

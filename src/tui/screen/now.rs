@@ -287,13 +287,7 @@ impl Now {
         let session = self.session().and_then(|id| cx.model.sessions.get(id));
         let link = session.map(|is| link(cx.model, is)).unwrap_or_default();
         let people = self.session().map(|id| cx.model.expected(id)).unwrap_or_default();
-        let addresses: Vec<String> = people
-            .iter()
-            .filter_map(|who| cx.model.enrolments.get(who.enrolment))
-            .filter_map(|is| cx.model.people.get(is.person))
-            .map(|person| person.email.clone())
-            .filter(|email| !email.is_empty())
-            .collect();
+        let addresses = copy::addresses_of(cx.model, people.iter().map(|who| who.enrolment));
         let row = match self.row() {
             Some(row) => row.words(cx.model),
             None => self.meeting().map(text).unwrap_or_default(),
@@ -301,7 +295,7 @@ impl Now {
         copy::menu(vec![
             ('r', "row", row),
             ('t', "table", table.join("\n")),
-            ('e', "mail addresses", addresses.join("\n")),
+            ('e', "mail addresses", addresses),
             ('l', "join link", link),
             ('m', "message", self.note(cx)),
         ])

@@ -349,12 +349,8 @@ impl RegisterSheet {
             let mark = line.value().map_or("not marked", lines::word);
             format!("{}\t{}\t{mark}", line.row.name, line.role())
         };
-        let address = |line: &Entered| {
-            let enrolment = cx.model.enrolments.get(line.row.enrolment?)?;
-            let person = cx.model.people.get(enrolment.person)?;
-            (!person.email.is_empty()).then(|| person.email.clone())
-        };
-        let addresses: Vec<String> = self.lines.iter().filter_map(address).collect();
+        let enrolled = self.lines.iter().filter_map(|line| line.row.enrolment);
+        let addresses = copy::addresses_of(cx.model, enrolled);
         let table: Vec<String> = self.lines.iter().map(text).collect();
         copy::menu(vec![
             (
@@ -364,7 +360,7 @@ impl RegisterSheet {
             ),
             ('r', "row", self.line().map(text).unwrap_or_default()),
             ('t', "table", table.join("\n")),
-            ('e', "mail addresses", addresses.join("\n")),
+            ('e', "mail addresses", addresses),
             ('l', "join link", link.unwrap_or_default()),
         ])
     }

@@ -11,7 +11,7 @@ use crate::tui::overlay::{
     Form, FormField, LineBox, Menu, MenuRow, Overlay, Preview, PreviewRow, TypedQuestion,
 };
 use crate::tui::part::{Cell, Column, LineInput};
-use crate::tui::screen::{Cx, records};
+use crate::tui::screen::{Cx, copy, records};
 use crate::tui::signal::Out;
 use crate::tui::step::{Hand, Step};
 
@@ -441,22 +441,19 @@ impl Calendar {
             _ => String::new(),
         };
         let mails = self.at.map(|id| cx.model.expected(id)).unwrap_or_default();
-        let mails: Vec<String> = mails
-            .iter()
-            .filter_map(|e| cx.model.people.get(cx.model.enrolments.get(e.enrolment)?.person))
-            .map(|person| person.email.clone())
-            .collect();
+        let people = mails.len();
+        let mails = copy::addresses_of(cx.model, mails.iter().map(|is| is.enrolment));
         let rows = vec![
             MenuRow::new('r', "this session"),
             MenuRow::new('t', "all sessions, as a table"),
-            MenuRow::new('e', format!("{} mail addresses", mails.len())),
+            MenuRow::new('e', format!("{people} mail addresses")),
             if link.is_empty() {
                 MenuRow::barred("join link", "It has no join link yet: e adds one.")
             } else {
                 MenuRow::new('l', "join link")
             },
         ];
-        let texts = [row, table.join("\n"), mails.join("; "), link];
+        let texts = [row, table.join("\n"), mails, link];
         Step::Ask(Overlay::Menu(Menu::new("Copy", rows, move |row, _, _| {
             Ok(Step::Out(Out::Copy(texts[row].clone())))
         })))

@@ -5,7 +5,7 @@ use super::{Groups, Screen as _};
 use crate::domain::{Enrolment, EnrolmentState, Group, Id, Role, field, text};
 use crate::tui::key::Action;
 use crate::tui::overlay::{Confirm, Form, FormField, Menu, MenuRow, Overlay};
-use crate::tui::screen::{Cx, moving, records};
+use crate::tui::screen::{Cx, copy, moving, records};
 use crate::tui::signal::Out;
 use crate::tui::step::{Hand, Step};
 
@@ -331,7 +331,7 @@ impl Groups {
                     })
                     .collect()
             };
-        let mails = people(cx, &seats, |p| p.email.clone()).join("; ");
+        let mails = copy::addresses_of(cx.model, seats.iter().copied());
         let names = people(cx, &seats, |p| {
             format!("{}\t{}\t{}", p.name, p.email, p.organisation)
         })

@@ -1,8 +1,8 @@
 //! What `y` offers: a cell, a row, the table, addresses, the join link; as data, never as drawn.
 
-use crate::domain::{Id, Model, Participant, Person};
+use crate::domain::{Id, Participant, Person};
 use crate::tui::overlay::{Menu, MenuRow, Overlay};
-use crate::tui::screen::Cx;
+use crate::tui::screen::{Cx, copy};
 use crate::tui::signal::Out;
 use crate::tui::step::Step;
 
@@ -45,7 +45,7 @@ pub(super) fn menu(cx: &Cx<'_>, columns: &[(&'static Col, u16)], at: &'static st
         Of::new(model, here).text(at),
         line(here),
         table.join("\n"),
-        addresses(model, &people),
+        copy::addresses(model, people.iter().copied()),
         link.clone(),
     ];
     let name = model.name_of(here.person);
@@ -97,24 +97,6 @@ pub fn copy(text: String, what: &str) -> Step {
         Step::Out(Out::Copy(text)),
         Step::say(format!("Sent {what} to your terminal's clipboard.")),
     ])
-}
-
-/// The addresses of people as a mail program takes them: each once, with names.
-#[must_use]
-pub fn addresses(model: &Model, people: &[Id<Person>]) -> String {
-    let mut all: Vec<String> = Vec::new();
-    for person in people.iter().filter_map(|id| model.people.get(*id)) {
-        let plain: String = person
-            .name
-            .chars()
-            .filter(|c| !matches!(c, '"' | '<' | '>' | ';' | ','))
-            .collect();
-        let one = format!("{plain} <{}>", person.email);
-        if !person.email.is_empty() && !all.contains(&one) {
-            all.push(one);
-        }
-    }
-    all.join("; ")
 }
 
 /// A text on one line: tabs and line ends would break a table.
