@@ -5,6 +5,7 @@
 //! | room | owns | must not know |
 //! |---|---|---|
 //! | [`domain`] | what is true: records, the vocabulary of change, rules, questions | I/O, clocks, terminals, databases |
+//! | [`plan`] | what could be: groups and sessions proposed, with reasons | clocks, I/O, who asks |
 //! | [`store`] | what is kept: the only room that says `sled` | sockets, screens |
 //! | [`hub`] | who may write: the store process, and its clients | screens, file formats |
 //! | [`exchange`] | in and out: every file format, previews as values | the store, the terminal |
@@ -13,8 +14,8 @@
 //! | [`terminal`] | the real screen and keyboard | what is on the screen |
 //! | [`run`] | the loop that joins them | |
 //!
-//! The arrow: `domain ← store ← hub`, `domain ← exchange`; `tui` and `cli` stand on `domain`, `exchange` and the
-//! clients of `hub`; `run` and `main` join everything. A test reads `src/` and fails on a wrong arrow.
+//! The arrow: `domain ← store ← hub`, `domain ← plan`, `domain ← exchange`; `tui` and `cli` stand on `domain`, `plan`,
+//! `exchange` and the clients of `hub`; `run` and `main` join everything. A test reads `src/` and fails on a wrong arrow.
 //!
 //! # One keypress, followed
 //!
@@ -45,6 +46,7 @@ pub mod cli;
 pub mod domain;
 pub mod exchange;
 pub mod hub;
+pub mod plan;
 pub mod run;
 pub mod store;
 pub mod terminal;

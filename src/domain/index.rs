@@ -45,6 +45,8 @@ pub(super) struct Index {
     pub(super) rounds_by_number: BTreeMap<u8, Id<Round>>,
     pub(super) uses_by_quote: Under<Id<Quote>, Use>,
     pub(super) acks_by_alert: Under<String, Ack>,
+    /// By the text of the id of what came in.
+    pub(super) provenances_by_record: Under<String, Provenance>,
 }
 
 /// A record that the indexes may know.
@@ -177,6 +179,11 @@ impl Indexed for Ack {
         set(&mut index.acks_by_alert, self.alert.clone(), id, yes);
     }
 }
+impl Indexed for Provenance {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.provenances_by_record, self.of.clone(), id, yes);
+    }
+}
 impl Indexed for Round {
     fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
         if yes {
@@ -193,4 +200,4 @@ macro_rules! not_indexed {
         fn index(&self, _: &mut Index, _: Id<Self>, _: bool) {}
     })+ };
 }
-not_indexed!(Cohort, Admin, Instrument, Theme, Stream, Wave, Quote);
+not_indexed!(Cohort, Admin, Instrument, Theme, Mapping, Stream, Wave, Quote);

@@ -27,6 +27,7 @@ macro_rules! every_kind {
             Admin, admins, 3, "ad", "admin", shared;
             Instrument, instruments, 4, "in", "instrument", shared;
             Theme, themes, 5, "th", "theme", shared;
+            Mapping, mappings, 6, "mp", "mapping", shared;
             Stream, streams, 16, "st", "stream", scoped;
             Application, applications, 17, "ap", "application", scoped;
             Enrolment, enrolments, 18, "en", "enrolment", scoped;
@@ -47,6 +48,7 @@ macro_rules! every_kind {
             Use, uses, 33, "us", "use", scoped;
             Ack, acks, 34, "ak", "acknowledgement", scoped;
             Message, messages, 35, "ms", "message", scoped;
+            Provenance, provenances, 36, "pv", "provenance", scoped;
         }
     };
 }

@@ -303,6 +303,28 @@ fn samples() -> Vec<Record> {
             Record::Ack,
         ),
         record(35, message, Record::Message),
+        record(
+            6,
+            Mapping {
+                of: FileOf::Survey,
+                heading: "Now / Building a team".into(),
+                field: "team".into(),
+            },
+            Record::Mapping,
+        ),
+        record(
+            36,
+            Provenance {
+                of: "pe-0000000000z5".into(),
+                file: "roster.csv".into(),
+                line: 3,
+                said: vec![Said {
+                    field: "name".into(),
+                    print: 1 << 40,
+                }],
+            },
+            Record::Provenance,
+        ),
     ]
 }
 

@@ -8,8 +8,8 @@ use std::hash::Hash;
 use crate::domain::index::Under;
 use crate::domain::table::Table;
 use crate::domain::{
-    Application, Busy, Consent, Enrolment, Goal, Group, Id, Mark, Membership, Message, Model, PairRule,
-    Person, Request, Response, Round, Session, Sighting, Stream, Wave,
+    AnyId, Application, Busy, Consent, Enrolment, Goal, Group, Id, Mark, Membership, Message, Model,
+    PairRule, Person, Provenance, Request, Response, Round, Session, Sighting, Stream, Wave,
 };
 
 /// The records whose ids stand under this key.
@@ -73,6 +73,19 @@ links! {
     goals_of(enrolment: Id<Enrolment>) -> Goal via goals_by_enrolment in goals;
     /// The messages prepared for or sent to this person.
     messages_to(person: Id<Person>) -> Message via messages_by_person in messages;
+}
+
+impl Model {
+    /// Where this record came from, when it came in a file.
+    #[must_use]
+    pub fn provenance_of(&self, record: AnyId) -> Option<(Id<Provenance>, &Provenance)> {
+        under(
+            &self.index.provenances_by_record,
+            &record.to_string(),
+            &self.provenances,
+        )
+        .next()
+    }
 }
 
 impl Model {

@@ -103,6 +103,15 @@ impl Model {
             }
             Kind::Use => format!("use in {}", self.uses.get(Id::new(n))?.place),
             Kind::Ack => "acknowledgement".to_owned(),
+            Kind::Mapping => format!("heading {}", self.mappings.get(Id::new(n))?.heading),
+            Kind::Provenance => {
+                let of = self.provenances.get(Id::new(n))?.of.parse().ok();
+                let of = of.filter(|of: &AnyId| of.kind != Kind::Provenance);
+                format!(
+                    "provenance of {}",
+                    of.map_or_else(|| "a record".to_owned(), |of| self.title(of))
+                )
+            }
             Kind::Message => {
                 let message = self.messages.get(Id::new(n))?;
                 format!("{} to {}", message.kind, self.name_of(message.person))

@@ -154,9 +154,9 @@ use Input::{
 };
 
 use super::record::{
-    AdminRole, ApplicationState, Asked, Attribution, BusyKind, CohortState, EnrolmentState, Family, FreeTime,
-    GroupState, MarkValue, MessageKind, Occasion, Origin, PairKind, PairReason, Purpose, QuoteState, Role,
-    SessionState, Stage, StreamState,
+    AdminRole, ApplicationState, Asked, Attribution, BusyKind, CohortState, EnrolmentState, Family, FileOf,
+    FreeTime, GroupState, MarkValue, MessageKind, Occasion, Origin, PairKind, PairReason, Purpose,
+    QuoteState, Role, SessionState, Stage, StreamState,
 };
 
 const PERSON: &[Field] = &[
@@ -416,6 +416,17 @@ const MESSAGE: &[Field] = &[
     f("at", "At", Fixed),
     f("sent", "Sent", Fixed),
 ];
+const MAPPING: &[Field] = &[
+    need("of", "In files of", Word(FileOf::all_words)),
+    need("heading", "Heading", Text),
+    f("field", "Holds", Text),
+];
+const PROVENANCE: &[Field] = &[
+    need("of", "Record", Text),
+    need("file", "File", Text),
+    f("line", "Line", Number),
+    f("said", "Said", Fixed),
+];
 
 impl Kind {
     /// Its fields in the order of forms.
@@ -447,6 +458,8 @@ impl Kind {
             Self::Use => USE,
             Self::Ack => ACK,
             Self::Message => MESSAGE,
+            Self::Mapping => MAPPING,
+            Self::Provenance => PROVENANCE,
         }
     }
 

@@ -556,6 +556,25 @@ impl Model {
                     at: now,
                 },
             ),
+            Kind::Mapping => record(
+                n,
+                Record::Mapping,
+                Mapping {
+                    of: FileOf::Applications,
+                    heading: text(),
+                    field: text(),
+                },
+            ),
+            Kind::Provenance => record(
+                n,
+                Record::Provenance,
+                Provenance {
+                    of: text(),
+                    file: text(),
+                    line: 0,
+                    said: Vec::new(),
+                },
+            ),
             Kind::Message => record(
                 n,
                 Record::Message,

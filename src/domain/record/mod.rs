@@ -5,6 +5,7 @@
 
 mod cohort;
 mod evaluation;
+mod file;
 mod group;
 mod office;
 mod person;
@@ -15,6 +16,7 @@ pub use evaluation::{
     Answer, Asked, Attribution, Consent, Goal, Instrument, Occasion, Purpose, Question, Quote, QuoteState,
     Request, Response, Scale, Theme, Use, Wave,
 };
+pub use file::{FileOf, Mapping, Provenance, Said};
 pub use group::{Group, GroupState, Lead, LeadRole, Membership, Origin, PairKind, PairReason, PairRule};
 pub use office::{Ack, Admin, AdminRole, Message, MessageKind};
 pub use person::{

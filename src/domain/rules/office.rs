@@ -7,7 +7,8 @@ use super::transitions::State;
 use super::{Found, Ruled};
 use crate::domain::text::fold;
 use crate::domain::{
-    Ack, Admin, AdminRole, AnyId, Cohort, Enrolment, Group, Id, Message, Round, Session, Stream,
+    Ack, Admin, AdminRole, AnyId, Cohort, Enrolment, Group, Id, Mapping, Message, Provenance, Round, Session,
+    Stream,
 };
 
 impl Ruled for Cohort {
@@ -170,6 +171,50 @@ impl Ruled for Ack {
         if let Some((_, other)) = same.iter().find(|(other, _)| *other != id) {
             let what = format!("{} has taken note of it already", other.by);
             found.breaks(0, id, what, "nothing needs to be done");
+        }
+    }
+}
+
+impl Ruled for Mapping {
+    fn names(&self, _: &mut dyn FnMut(AnyId)) {}
+
+    fn holds(&self, id: Id<Self>, after: &After<'_>, found: &mut Found) {
+        let heading = fold(&self.heading);
+        if heading.is_empty() {
+            found.breaks(
+                0,
+                id,
+                "a mapping needs a heading",
+                "type the heading as the file writes it",
+            );
+        }
+        if after
+            .all::<Self>()
+            .any(|(other, is)| other != id && is.of == self.of && fold(&is.heading) == heading)
+        {
+            let what = format!("what stands under {} is known already", self.heading);
+            found.breaks(0, id, what, "change the mapping there is");
+        }
+    }
+}
+
+impl Ruled for Provenance {
+    // What came in may be dropped; where it came from is remembered, so that it does not come back.
+    fn names(&self, _: &mut dyn FnMut(AnyId)) {}
+
+    fn holds(&self, id: Id<Self>, after: &After<'_>, found: &mut Found) {
+        if self.of.parse::<AnyId>().is_err() {
+            let what = format!("{} is the id of no record", self.of);
+            found.breaks(0, id, what, "give the id of the record that came in");
+        }
+        let same = after.under(|index| &index.provenances_by_record, &self.of);
+        if same.iter().any(|(other, _)| *other != id) {
+            found.breaks(
+                0,
+                id,
+                "where the record came from is known already",
+                "change the provenance there is",
+            );
         }
     }
 }

@@ -232,6 +232,20 @@ const CASES: &[Case] = &[
         "gone",
     ),
     (
+        Kind::Mapping,
+        &[("of", "roster"), ("heading", "Gruppe"), ("field", "group")],
+        "field",
+        "stream",
+        "gone",
+    ),
+    (
+        Kind::Provenance,
+        &[("of", "pe-0000000000z5"), ("file", "roster.csv")],
+        "file",
+        "roster-2.csv",
+        "gone",
+    ),
+    (
         Kind::Message,
         &[
             ("person", "Kofi Mensah"),
