@@ -93,6 +93,21 @@ fn task_18_the_last_mistake_is_taken_back_with_one_key() {
 }
 
 #[test]
+fn what_was_done_before_the_terminal_was_opened_is_taken_back_after_a_question_only() {
+    let mut earlier = Stage::new();
+    earlier.press("<enter>X<esc>");
+    let mut stage = Stage::with(earlier.model.clone(), 80, 24);
+    stage.press("u");
+    assert!(
+        stage.text().contains("before this terminal was opened"),
+        "{}",
+        stage.text()
+    );
+    stage.press("n");
+    assert_eq!(stage.model.rev, earlier.model.rev);
+}
+
+#[test]
 fn task_20_a_register_is_finished_with_one_key_when_everybody_is_marked() {
     let mut stage = Stage::new();
     stage.press("X");

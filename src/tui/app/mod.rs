@@ -84,6 +84,8 @@ pub struct App {
     cancelled: bool,
     saved: Option<DateTime<Utc>>,
     place: Place,
+    /// The last change before this terminal was opened.
+    opened_at: Option<Rev>,
     outs: Vec<Out>,
 }
 
@@ -117,6 +119,7 @@ impl App {
             cancelled: false,
             saved: None,
             place: Place::default(),
+            opened_at: None,
             outs: Vec::new(),
         }
     }

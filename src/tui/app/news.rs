@@ -85,6 +85,7 @@ impl App {
         now: DateTime<Utc>,
     ) {
         let changed = self.model.focus != model.focus;
+        self.opened_at.get_or_insert(model.rev);
         self.model = model;
         self.me = me;
         self.role = role;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::App;
-use crate::domain::{AnyId, EntryHead, Rev};
+use crate::domain::{AnyId, EntryHead, Rev, when};
 use crate::tui::key::{self, Action, Chord, Context, Tab};
 use crate::tui::overlay::{Confirm, HelpSheet, Menu, MenuRow, Overlay, Palette};
 use crate::tui::screen;
@@ -198,12 +198,34 @@ impl App {
         ))
     }
 
-    /// Takes back my last change that still holds.
+    /// Takes back my last change that still holds; asks when it was made before this terminal was opened, for then
+    /// nobody has it before their eyes.
     pub(super) fn undo(&mut self) -> Step {
         let heads: Vec<&EntryHead> = self.model.heads().collect();
-        match last_in_force(&heads, &self.me, false) {
-            Some(rev) => Step::TakeBack(rev),
-            None => Step::say("Nothing of yours to take back here. 7 History undoes any line."),
+        let Some(rev) = last_in_force(&heads, &self.me, false) else {
+            return Step::say("Nothing of yours to take back here. 7 History undoes any line.");
+        };
+        let before = heads.iter().find(|head| head.rev == rev);
+        match before.filter(|_| self.opened_at.is_some_and(|opened| rev <= opened)) {
+            None => Step::TakeBack(rev),
+            Some(head) => {
+                let records = match head.count {
+                    1 => "1 record".to_owned(),
+                    count => format!("{count} records"),
+                };
+                let lines = vec![
+                    format!("{}  ({records})", head.label),
+                    format!(
+                        "Made {}, before this terminal was opened.",
+                        when::moment_short(self.model.local(head.at))
+                    ),
+                ];
+                Step::Ask(Overlay::Confirm(Confirm::new(
+                    "Take back your last change?",
+                    lines,
+                    move |(), _, _| Ok(Step::TakeBack(rev)),
+                )))
+            }
         }
     }
 
