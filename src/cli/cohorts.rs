@@ -35,7 +35,7 @@ pub fn init(globals: &Globals, init: &Init) -> Said {
     // The cohort asked for with --cohort may be the one that is about to be made.
     let who = crate::hub::Who {
         cohort: crate::hub::Wanted::Usual,
-        ..globals.who()
+        ..globals.who(&dir)
     };
     let mut visit = Visit::enter(globals, &dir, who)?;
     if let Some(name) = &init.copy_from {

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use clap::Args;
 
 use super::said::{Trouble, say_trouble};
-use super::visit::{Globals, sender};
+use super::visit::{EXAMPLE_CLOCK, Globals, example_offset, sender};
 use crate::domain::Mint;
 use crate::exchange::example;
 use crate::hub::{Client, Start, Who};
@@ -22,8 +22,6 @@ use crate::tui::theme::{ASCII, Glyphs, Theme, UTF8};
 const USAGE: u8 = 2;
 /// Seconds for which the store of an example waits for somebody to come back.
 const IDLE_EXIT: u64 = 10;
-/// The file that says how far the clock of an example is from the system's, in seconds.
-const OFFSET_FILE: &str = "example-clock";
 /// The seed of the example's nonces: filling it twice lands once.
 const EXAMPLE_SEED: u64 = 2025;
 
@@ -83,7 +81,7 @@ fn locale() -> String {
 pub fn open(globals: &Globals, looks: &LooksGiven) -> ExitCode {
     let opened = need_terminal()
         .and_then(|()| Ok(globals.directory()?))
-        .and_then(|dir| run_on(globals, looks, &dir, globals.who(), globals.clock()));
+        .and_then(|dir| run_on(globals, looks, &dir, globals.who(&dir), globals.clock(&dir)));
     ended(globals, opened)
 }
 
@@ -153,7 +151,7 @@ fn demo_on(globals: &Globals, looks: &LooksGiven, demo: &Demo) -> Result<u8, Tro
         Some(dir) => Place::Given(dir.clone()),
         None => Place::thrown_away()?,
     };
-    let mut who = globals.who();
+    let mut who = globals.who(place.dir());
     let clock = prepare(place.dir(), &mut who)?;
     if demo.prepare_only {
         return Ok(0);
@@ -226,7 +224,7 @@ fn prepare(dir: &Path, who: &mut Who) -> Result<Clock, Trouble> {
     let wanted = std::mem::take(&mut who.cohort);
     let mut client = Client::connect(dir, who.clone())?;
     // Without the note a second terminal would only show another minute.
-    let _ = fs::write(dir.join(OFFSET_FILE), seconds.to_string());
+    let _ = fs::write(dir.join(EXAMPLE_CLOCK), seconds.to_string());
     fill(&mut client, dir)?;
     who.cohort = wanted;
     Ok(Clock::Shifted(TimeDelta::seconds(seconds)))
@@ -234,11 +232,7 @@ fn prepare(dir: &Path, who: &mut Who) -> Result<Clock, Trouble> {
 
 /// How far the clock of a store that is at work on an example already is from the system's.
 fn offset_of_running(dir: &Path, who: &Who) -> Option<i64> {
-    let seconds = fs::read_to_string(dir.join(OFFSET_FILE))
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
+    let seconds = example_offset(dir)?;
     let who = Who {
         start: Start::Never,
         ..who.clone()

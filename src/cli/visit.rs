@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
 use etcetera::BaseStrategy;
 
@@ -58,9 +58,14 @@ impl Globals {
         }
     }
 
-    /// The time for this process.
-    pub fn clock(&self) -> Clock {
-        self.now.map_or(Clock::System, Clock::Fixed)
+    /// The time for this process: as given, else that of the data, else the system's.
+    pub fn clock(&self, dir: &Path) -> Clock {
+        let of_data = || {
+            example_offset(dir).map_or(Clock::System, |seconds| {
+                Clock::Shifted(TimeDelta::seconds(seconds))
+            })
+        };
+        self.now.map_or_else(of_data, Clock::Fixed)
     }
 
     /// The data directory: as given, else the user's.
@@ -73,8 +78,8 @@ impl Globals {
             .map_err(|_| LinkProblem::unusable("there is no home directory", "name a directory with --data"))
     }
 
-    /// Who comes, and what they want to see.
-    pub fn who(&self) -> Who {
+    /// Who comes to the data in this directory, and what they want to see.
+    pub fn who(&self, dir: &Path) -> Who {
         let cohort = match self.cohort.as_deref().map(str::trim) {
             None | Some("") => Wanted::Usual,
             Some(name) => match name.parse() {
@@ -85,9 +90,18 @@ impl Globals {
         Who {
             name: self.admin.clone(),
             cohort,
-            start: Start::default(),
+            start: Start::on_clock(example_offset(dir).unwrap_or_default()),
         }
     }
+}
+
+/// The file of an example's directory that says how far its clock is from the system's, in seconds.
+pub const EXAMPLE_CLOCK: &str = "example-clock";
+
+/// How far the clock of an example is from the system's, in seconds; none when the data are no example.
+pub fn example_offset(dir: &Path) -> Option<i64> {
+    let text = std::fs::read_to_string(dir.join(EXAMPLE_CLOCK)).ok()?;
+    text.trim().parse().ok()
 }
 
 /// A connection with the time and fresh ids.
@@ -115,7 +129,7 @@ impl Visit {
                 "begin with `cohort init`, or look at the example with `cohort demo`",
             ));
         }
-        let visit = Self::enter(globals, &dir, globals.who())?;
+        let visit = Self::enter(globals, &dir, globals.who(&dir))?;
         if visit.model().cohort().is_none() {
             return Err(Trouble::missing(
                 "there is no cohort yet",
@@ -130,7 +144,7 @@ impl Visit {
         Ok(Self {
             client: Client::connect(dir, who)?,
             mint: hub::mint(),
-            clock: globals.clock(),
+            clock: globals.clock(dir),
         })
     }
 

@@ -101,13 +101,21 @@ pub enum Start {
     Never,
 }
 
-impl Default for Start {
-    fn default() -> Self {
+impl Start {
+    /// Start a store whose clock is so many seconds from the system's.
+    #[must_use]
+    pub const fn on_clock(clock_offset: i64) -> Self {
         Self::Program {
             path: None,
             idle_exit: 60,
-            clock_offset: 0,
+            clock_offset,
         }
+    }
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self::on_clock(0)
     }
 }
 

@@ -532,3 +532,25 @@ fn a_cohort_is_changed_by_its_name_and_undone() {
     done(dir, &["undo"]);
     done(dir, &["set", "2025", "group_max", "8", "--was", "6"]);
 }
+
+/// Runs a command on a directory by the clock that the program itself goes by.
+fn by_its_own_clock(dir: &std::path::Path, arguments: &[&str]) -> String {
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_cohort"))
+        .args(arguments)
+        .env("COHORT_DATA", dir)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("the program can be run");
+    assert!(done.status.success(), "{arguments:?}: {done:?}");
+    String::from_utf8_lossy(&done.stdout).into_owned()
+}
+
+#[test]
+fn whoever_comes_to_an_example_later_has_the_examples_clock() {
+    let place = tempfile::tempdir().expect("a directory for the example");
+    let dir = place.path().join("data");
+    let name = dir.to_str().expect("a plain name");
+    by_its_own_clock(&dir, &["demo", "--dir", name, "--prepare-only"]);
+    let now = by_its_own_clock(&dir, &["now"]);
+    assert!(now.contains("CCIO-2"), "{now}");
+}
