@@ -1,6 +1,6 @@
 //! Now, the register and the streams as people see them.
 
-use cohort::domain::{Change, Delta, Id, MarkValue, Model, Phase, Record, Sighting};
+use cohort::domain::{Change, Delta, Id, MarkValue, Mint, Model, Phase, Record, Sighting};
 use cohort::tui::{Out, Place};
 
 use crate::kit::{stage::Stage, world};
@@ -477,4 +477,16 @@ fn a_message_leaves_only_after_its_number_was_typed() {
     assert_eq!(written(&stage), 0);
     stage.press("<c-u>1<enter>");
     assert_eq!(written(&stage), 1);
+}
+
+#[test]
+fn a_terminal_without_a_cohort_says_how_one_is_made_and_opens_it_then() {
+    let mut stage = Stage::with(Model::empty(Id::new(0)), 80, 24);
+    assert!(stage.text().contains("cohort init --name"), "{}", stage.text());
+    let mut edits = cohort::exchange::example::edits(&mut Mint::seeded(1)).expect("the example can be read");
+    let first = edits.remove(0);
+    let made = first.cohort;
+    stage.lands("Jo T", first);
+    let opened = |out: &Out| matches!(out, Out::OpenCohort(id) if *id == made);
+    assert!(stage.outs.iter().any(opened), "{:?}", stage.outs);
 }

@@ -84,6 +84,11 @@ impl App {
                 "The store cannot be reached".to_owned(),
                 "it is being tried again; q quits".to_owned(),
             ),
+            // The store has answered, and there is nothing in it.
+            _ if !self.me.is_empty() => (
+                "There is no cohort yet. It opens here as soon as somebody makes it.".to_owned(),
+                "cohort init --name 2025 --from 2025-01-01 --to 2025-06-30 --template dhn".to_owned(),
+            ),
             _ => ("Opening the programme".to_owned(), "one moment".to_owned()),
         };
         canvas.put(

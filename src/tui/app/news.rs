@@ -31,6 +31,7 @@ impl App {
                 if theirs && self.message.is_empty() {
                     self.message = format!("{by}: {label}.");
                 }
+                self.open_the_first_cohort();
                 self.settle_all(now);
             }
             News::Settled { nonce, .. } => {
@@ -95,6 +96,15 @@ impl App {
             self.overlays.clear();
         }
         self.settle_all(now);
+    }
+
+    /// Opens a cohort for a terminal that came before there was any.
+    fn open_the_first_cohort(&mut self) {
+        if self.model.cohort().is_none()
+            && let Some((first, _)) = self.model.cohorts.iter().next()
+        {
+            self.outs.push(Out::OpenCohort(first));
+        }
     }
 
     /// Takes an edit off the list of those that wait.
