@@ -10,6 +10,7 @@ mod import;
 mod lists;
 mod manual;
 mod placing;
+mod plan;
 mod program;
 mod records;
 mod registers;
@@ -76,6 +77,8 @@ enum Command {
     Move(placing::Move),
     /// Let two mentees change places
     Swap(placing::Swap),
+    /// Propose groups or sessions, or solve a problem file
+    Plan(plan::Plan),
     /// Show or set who was at a session
     Register(registers::Register),
     /// Give a session another time
@@ -181,6 +184,7 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::Decide(decide)) => placing::decide(globals, &decide),
         Some(Command::Move(step)) => placing::move_one(globals, &step),
         Some(Command::Swap(swap)) => placing::swap(globals, &swap),
+        Some(Command::Plan(plan)) => plan::plan(globals, &plan),
         Some(Command::Register(register)) => registers::register(globals, &register),
         Some(Command::Reschedule(reschedule)) => registers::reschedule(globals, &reschedule),
         Some(Command::Cancel(cancel)) => registers::cancel(globals, &cancel),

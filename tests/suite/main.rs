@@ -11,6 +11,7 @@ mod exchange;
 mod flows_people;
 mod keys;
 mod listed;
+mod planning;
 mod rooms;
 mod rules;
 mod screens_calendar;

@@ -1,0 +1,86 @@
+//! `cohort plan`: proposals made by the planners, and problem files solved.
+//!
+//! A planner runs on a thread of its own, under a [`Watch`]: Ctrl-C and `--limit` reach it through that, and how
+//! far it is goes to a terminal's stderr.
+
+mod instance;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::said::{Said, Trouble};
+use super::visit::Globals;
+use crate::plan::{Cancelled, Watch};
+
+/// What to plan.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Solve a problem file with a known answer
+    #[arg(long, value_name = "FILE", required = true)]
+    instance: Option<PathBuf>,
+    /// Stop with the best answer after so many seconds
+    #[arg(long, value_name = "SECONDS", requires = "instance")]
+    limit: Option<u64>,
+}
+
+/// Plans what is asked for.
+pub fn plan(globals: &Globals, plan: &Plan) -> Said {
+    match &plan.instance {
+        Some(file) => instance::solve(globals, file, plan.limit.map(Duration::from_secs)),
+        None => Err(Trouble::usage(
+            "nothing to plan was named",
+            "cohort plan --instance FILE",
+        )),
+    }
+}
+
+/// Runs a planner to its end, saying how far it is once it takes longer than half a second; after `limit` it is to
+/// stop with what it has. Answers with the seconds it took.
+pub(super) fn watched<T: Send>(
+    globals: &Globals,
+    limit: Option<Duration>,
+    work: impl FnOnce(&Watch) -> Result<T, Cancelled> + Send,
+) -> Result<(T, f64), Trouble> {
+    let watch = Watch::default();
+    let begun = Instant::now();
+    let mut err = std::io::stderr();
+    let shows = err.is_terminal() && !globals.quiet;
+    let (result, took) = std::thread::scope(|scope| {
+        let worker = scope.spawn(|| {
+            let result = work(&watch);
+            (result, begun.elapsed().as_secs_f64())
+        });
+        let mut wait = Duration::from_millis(1);
+        let mut shown = false;
+        while !worker.is_finished() {
+            // Short at first, so that quick work is not waited for.
+            std::thread::park_timeout(wait);
+            wait = (wait * 2).min(Duration::from_millis(100));
+            if limit.is_some_and(|limit| begun.elapsed() >= limit) {
+                watch.enough();
+            }
+            if shows && begun.elapsed() >= Duration::from_millis(500) {
+                let progress = watch.progress();
+                shown = true;
+                // Progress that cannot be shown is no reason to stop.
+                let _ = write!(
+                    err,
+                    "\r{} {} of {}   ",
+                    progress.doing, progress.done, progress.of
+                );
+            }
+        }
+        if shown {
+            let _ = write!(err, "\r{:60}\r", "");
+        }
+        match worker.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    });
+    let interrupted = |Cancelled| Trouble::new(130, "the plan was called off", "ask again");
+    Ok((result.map_err(interrupted)?, took))
+}

@@ -1,0 +1,98 @@
+//! The planners against problems whose answers are known (`tests/fixtures/instances`).
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn instance(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/instances/{name}.json"))
+}
+
+/// What `cohort plan --instance` answers.
+fn solved(name: &str) -> Value {
+    let said = Command::new(env!("CARGO_BIN_EXE_cohort"))
+        .args(["plan", "--json", "--instance"])
+        .arg(instance(name))
+        .output()
+        .expect("the program runs");
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    serde_json::from_slice(&said.stdout).expect("it answers in JSON")
+}
+
+/// What an assignment is worth by the formula of the instances' README, worked out from the file alone.
+fn scored(name: &str, assignment: &Value) -> i64 {
+    let text = std::fs::read(instance(name)).expect("the instance is there");
+    let file: Value = serde_json::from_slice(&text).expect("it is JSON");
+    let number = |of: &Value, key: &str| of[key].as_i64().expect("a number");
+    let mentors = file["mentors"].as_array().expect("mentors");
+    let mut sizes = vec![0_i64; mentors.len()];
+    let mut total = 0;
+    let mentees = file["mentees"].as_array().expect("mentees");
+    let places = assignment.as_array().expect("an assignment");
+    assert_eq!(places.len(), mentees.len());
+    for (mentee, place) in mentees.iter().zip(places) {
+        let place = usize::try_from(place.as_i64().expect("everybody has a mentor")).expect("a number");
+        let mentor = &mentors[place];
+        assert_ne!(mentee["org"], mentor["org"], "{name}: one organisation");
+        sizes[place] += 1;
+        total += 4 * i64::from((number(mentee, "goals") & number(mentor, "skills")).count_ones());
+        total += if mentee["stream"] == mentor["stream"] {
+            6
+        } else {
+            0
+        };
+        total += if mentee["region"] == mentor["region"] {
+            3
+        } else {
+            0
+        };
+        total += match number(mentor, "level") - number(mentee, "level") {
+            ..=0 => -8,
+            1 | 2 => 5,
+            3 => 2,
+            _ => 0,
+        };
+        let wishes = mentee["prefs"].as_array().expect("wishes");
+        let nth = wishes.iter().position(|wish| wish.as_u64() == Some(place as u64));
+        total += nth.map_or(0, |nth| [12, 8, 5][nth]);
+    }
+    for (mentor, size) in mentors.iter().zip(&sizes) {
+        assert!(
+            number(mentor, "min") <= *size && *size <= number(mentor, "max"),
+            "{name}"
+        );
+        total -= number(&file, "balance") * (size - number(&file, "t")).pow(2);
+    }
+    total
+}
+
+#[test]
+fn the_recorded_optima_are_reached_and_certified() {
+    for (name, optimum) in [
+        ("assign-37x11", 571),
+        ("assign-150x40", 2319),
+        ("assign-1000x250", 18071),
+    ] {
+        let said = solved(name);
+        assert_eq!(said["objective"], optimum, "{name}");
+        assert_eq!(said["bound"], optimum, "{name}");
+        assert_eq!(said["optimal"], true, "{name}");
+        assert_eq!(scored(name, &said["assignment"]), optimum, "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_problem_is_refused_with_its_line() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("broken.json");
+    std::fs::write(&file, "{\"kind\":\"assign\",\n\"t\":3}").expect("it is written");
+    let said = Command::new(env!("CARGO_BIN_EXE_cohort"))
+        .args(["plan", "--instance"])
+        .arg(&file)
+        .output()
+        .expect("the program runs");
+    let error = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert_eq!(said.status.code(), Some(5), "{error}");
+    assert!(error.contains("line 2"), "{error}");
+}
