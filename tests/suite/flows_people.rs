@@ -170,6 +170,13 @@ fn task_17_copies_the_mail_addresses_of_a_group_from_anywhere() {
 }
 
 #[test]
+fn the_note_is_a_field_by_its_letter() {
+    let mut stage = Stage::new();
+    stage.press(":fat<enter>ekRings back on Fridays<enter>");
+    assert_eq!(person(&stage, "Fatima Rahman").note, "Rings back on Fridays");
+}
+
+#[test]
 fn the_history_pane_begins_with_the_change_made_a_moment_ago() {
     let mut stage = Stage::new();
     stage.press(":fat<enter><tab><tab><tab>em<c-u>wrong@example.org<enter>");

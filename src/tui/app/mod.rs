@@ -292,6 +292,10 @@ impl App {
                     (Some(Action::Label(_)) | None, Some(label)) if context.has_labels() => {
                         Some(Action::Label(label))
                     }
+                    // k is the letter of the note among the fields; the arrow goes up there.
+                    (Some(Action::Up), Some('k')) if context == Context::FieldMenu => {
+                        Some(Action::Label('k'))
+                    }
                     (bound, _) => bound,
                 };
                 match action {

@@ -303,17 +303,13 @@ impl Now {
 
     /// The sentence about a session.
     fn sentence(cx: &Cx<'_>, meeting: &Meeting) -> String {
-        let name = if meeting.mentor.is_empty() {
-            meeting.group.clone()
-        } else {
-            format!("{} ({})", meeting.group, meeting.mentor)
-        };
+        // The mentor stands in the row; a short sentence is a quick one on a slow link.
+        let name = &meeting.group;
         let [present, absent, late, excused, unmarked] = meeting.numbers();
         let starts = cx.model.sessions.get(meeting.id).map_or(cx.now, |is| is.starts);
         match meeting.phase {
             Phase::Live => format!(
-                "{} began {} ago: {present} present, {unmarked} not marked.",
-                meeting.group,
+                "{name} began {} ago: {present} present, {unmarked} not marked.",
                 when::ago(starts, cx.now)
             ),
             Phase::Ended | Phase::Held if unmarked == 0 => {

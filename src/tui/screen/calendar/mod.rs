@@ -287,7 +287,7 @@ impl Screen for Calendar {
         let of_day = self.on_day(cx, here);
         match (of_day.len(), self.at) {
             (0, _) => format!(
-                "{}: no sessions. a adds one, n goes to the next problem.",
+                "{}: no sessions. a adds one, n next problem.",
                 when::day_short(here)
             ),
             (1, Some(id)) => side::about(cx, id),
