@@ -58,12 +58,11 @@ pub fn groups(globals: &Globals, groups: &Groups) -> Said {
     let mut notes = Vec::new();
     if groups.apply {
         let placements = proposal.placements(model, &everybody);
-        let edit = visit.client.model().apply_placements(
-            &mut visit.mint,
-            &placements,
-            Origin::Grouping,
-            day,
-        )?;
+        let edit =
+            visit
+                .client
+                .model()
+                .apply_placements(&mut visit.mint, &placements, Origin::Grouping, day)?;
         let landed = visit.land(edit)?;
         json["revision"] = json!(landed.rev);
         lines.push(format!(
@@ -184,10 +183,7 @@ fn lines_of(model: &Model, proposal: &Proposal, ways: Option<&[Way]>) -> Vec<Str
                 ]
             })
             .collect();
-        lines.extend(table(
-            &["GROUP", ">MOVE", ">NO PLACE", ">FIT", "WAY"],
-            &rows,
-        ));
+        lines.extend(table(&["GROUP", ">MOVE", ">NO PLACE", ">FIT", "WAY"], &rows));
         lines.push(String::new());
     }
     let people = 0..proposal.place.len();
@@ -195,10 +191,12 @@ fn lines_of(model: &Model, proposal: &Proposal, ways: Option<&[Way]>) -> Vec<Str
         .clone()
         .filter_map(|person| {
             let placed = proposal.placed(model, person)?;
-            let next = proposal.next_best(model, person).map_or_else(String::new, |next| {
-                let fit = next.fit.unwrap_or_default();
-                format!("{} {fit}, {}", model.group_code(next.group), next.why_not)
-            });
+            let next = proposal
+                .next_best(model, person)
+                .map_or_else(String::new, |next| {
+                    let fit = next.fit.unwrap_or_default();
+                    format!("{} {fit}, {}", model.group_code(next.group), next.why_not)
+                });
             Some(vec![
                 model.enrolled_name(placed.enrolment),
                 model.group_code(placed.group),

@@ -175,7 +175,9 @@ impl Case {
                     .filter(|lead| lead.to.is_none_or(|to| to >= day))
                     .map(|lead| lead.enrolment);
                 let inside = members.iter().map(|member| member.enrolment).chain(leads);
-                inside.filter_map(|id| Present::of(model, person_of(id)?)).collect()
+                inside
+                    .filter_map(|id| Present::of(model, person_of(id)?))
+                    .collect()
             })
             .collect();
         let seekers: Vec<Option<Present>> = self
@@ -205,7 +207,11 @@ impl Case {
                 }
             }
             for (id, rule) in model.pair_rules_of(is.person).filter(|(_, rule)| holds(rule)) {
-                let other = if rule.one == is.person { rule.other } else { rule.one };
+                let other = if rule.one == is.person {
+                    rule.other
+                } else {
+                    rule.one
+                };
                 let name = model.name_of(other);
                 let why = reason_of(rule.reason);
                 let at = |group: &usize| present[*group].iter().any(|there| there.person == other);
@@ -353,13 +359,7 @@ impl Case {
 
     /// The fit of somebody with a group when everybody sits as `place` says and this person there.
     #[must_use]
-    pub fn parts(
-        &self,
-        model: &Model,
-        person: usize,
-        group: usize,
-        place: &[Option<usize>],
-    ) -> Vec<FitPart> {
+    pub fn parts(&self, model: &Model, person: usize, group: usize, place: &[Option<usize>]) -> Vec<FitPart> {
         let seeker = &self.seekers[person];
         let coming = place.iter().enumerate();
         let coming = coming.filter(|(other, at)| *other != person && **at == Some(group));

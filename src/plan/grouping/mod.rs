@@ -16,7 +16,7 @@ mod relax;
 mod table;
 
 pub use case::{Bar, Case, Wish};
-pub use proposal::{Alternative, Change, Placed, Proposal, propose, why};
+pub use proposal::{Alternative, Change, Placed, Proposal, propose, said, why};
 pub use rehome::{Way, ways};
 pub use relax::Relaxed;
 

@@ -3,6 +3,7 @@
 use super::case::{Bar, Case, Wish};
 use super::flow::Worth;
 use super::relax::{Relaxed, smallest};
+use crate::domain::fit::Part;
 use crate::domain::{Enrolment, FitPart, Group, Id, Limits, Model, Placement, Rev};
 use crate::plan::{Cancelled, Watch};
 
@@ -264,9 +265,7 @@ impl Proposal {
     pub fn differs_from(&self, earlier: &Self) -> Vec<Id<Enrolment>> {
         let at = |proposal: &Self, enrolment: Id<Enrolment>| {
             let seekers = &proposal.case.seekers;
-            let nth = seekers
-                .iter()
-                .position(|seeker| seeker.enrolment == enrolment)?;
+            let nth = seekers.iter().position(|seeker| seeker.enrolment == enrolment)?;
             Some(proposal.place[nth].map(|group| proposal.case.offers[group].group))
         };
         let mut people: Vec<Id<Enrolment>> = self
@@ -302,15 +301,33 @@ pub fn why(parts: &[FitPart]) -> String {
     words.join("; ")
 }
 
+/// One part in words, also where there is little to say.
+#[must_use]
+pub fn said(part: &FitPart) -> String {
+    if !part.why.is_empty() {
+        return part.why.clone();
+    }
+    let full = part.points == part.of;
+    match part.part {
+        Part::Times => "free times are not known",
+        Part::Employer => "the trust is not known",
+        Part::Wishes if part.points == 0 => "none of the wishes is among the mentor's topics",
+        Part::Wishes => "wishes or topics are not known",
+        Part::Regions if full => "nobody else there of the same region",
+        Part::Regions => "the region is not known",
+        Part::Stages if full => "nobody else there at the same stage",
+        Part::Stages => "the stage is not known",
+        Part::Stream | Part::Size => "the group keeps the size it is meant to have",
+    }
+    .to_owned()
+}
+
 impl Bar {
     /// The bar in words.
     #[must_use]
     pub fn words(&self, model: &Model, case: &Case, group: usize) -> String {
         match self {
-            Self::Stream => format!(
-                "{}, another stream",
-                model.stream_code(case.offers[group].stream)
-            ),
+            Self::Stream => format!("{}, another stream", model.stream_code(case.offers[group].stream)),
             Self::Pair(words, _) => words.clone(),
             Self::Locked(elsewhere) => format!("locked into {}", model.group_code(*elsewhere)),
         }

@@ -146,8 +146,7 @@ fn tried(
             Lift::Room(of, room, _) if *of == group => Some(*room),
             _ => None,
         });
-        more.unwrap_or(usual)
-            .saturating_sub(case.members[group].len())
+        more.unwrap_or(usual).saturating_sub(case.members[group].len())
     };
     let places = (0..case.offers.len()).map(|group| Seats {
         min: 0,
@@ -198,7 +197,10 @@ fn told(model: &Model, case: &Case, lifted: &[&Lift], place: &[Option<usize>]) -
                 let code = model.group_code(case.offers[*group].group);
                 for rule in rules {
                     let what = if *rule == "group limit" {
-                        format!("raise the limit of {code} from {} to {size}", case.limits[*group].of_group)
+                        format!(
+                            "raise the limit of {code} from {} to {size}",
+                            case.limits[*group].of_group
+                        )
                     } else {
                         let from = case.limits[*group].capacity.unwrap_or_default();
                         format!("let the mentor of {code} take {size} mentees instead of {from}")
@@ -213,7 +215,13 @@ fn told(model: &Model, case: &Case, lifted: &[&Lift], place: &[Option<usize>]) -
             Lift::Pair(bar) => {
                 let barred = case.bars.iter().filter(|(_, other)| *other == bar);
                 let mut people: Vec<usize> = barred.map(|((person, _), _)| *person).collect();
-                for ((one, other), _) in case.puzzle.apart.iter().zip(&case.apart).filter(|(_, b)| *b == bar) {
+                for ((one, other), _) in case
+                    .puzzle
+                    .apart
+                    .iter()
+                    .zip(&case.apart)
+                    .filter(|(_, b)| *b == bar)
+                {
                     people.extend([*one, *other]);
                 }
                 people.sort_unstable();
@@ -225,7 +233,10 @@ fn told(model: &Model, case: &Case, lifted: &[&Lift], place: &[Option<usize>]) -
                 found.push(Relaxed {
                     rule: "pair rule",
                     what: format!("end the rule about {}: {words}", name.unwrap_or_default()),
-                    people: people.iter().map(|person| case.seekers[*person].enrolment).collect(),
+                    people: people
+                        .iter()
+                        .map(|person| case.seekers[*person].enrolment)
+                        .collect(),
                 });
             }
         }
