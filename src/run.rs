@@ -2,7 +2,8 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,6 +12,7 @@ use ratatui::buffer::Buffer;
 
 use crate::exchange::Letter;
 use crate::hub::{self, Link, LinkEvent, Who};
+use crate::plan::{Answer, Progress, Request, Watch};
 use crate::terminal::{self, Event, Guard, Painter, Screen, Timing};
 use crate::tui::{App, Done, Looks, News, Out, Peer, Place, Signal, whole};
 
@@ -19,6 +21,8 @@ const LIVE: Duration = Duration::from_millis(250);
 const LIVE_SLOW: Duration = Duration::from_secs(1);
 /// How often lamps and clock are looked at; nothing is written unless they changed.
 const GLANCE: Duration = Duration::from_secs(1);
+/// How long a planner works before the screen says how far it is.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// Lines of history asked for at a time.
 const PAGE: u16 = 200;
 
@@ -66,6 +70,14 @@ pub struct Opening {
 enum Wake {
     Terminal(Event),
     Store(LinkEvent),
+    Planned(u64, Option<Answer>),
+}
+
+/// A planner at work on a thread of its own.
+struct Work {
+    number: u64,
+    watch: Arc<Watch>,
+    begun: Instant,
 }
 
 /// Runs the terminal program until it is left; answers the exit code.
@@ -82,10 +94,11 @@ pub fn run(opening: &Opening) -> Result<u8> {
     terminal::spawn_input(Timing::from_env(), move |event| {
         drop(keys.send(Wake::Terminal(event)))
     })?;
+    let planned = tell.clone();
     let link = Link::join(&opening.dir, opening.who.clone(), move |event| {
         drop(tell.send(Wake::Store(event)))
     });
-    let code = Loop::new(opening, link).run(&wakes)?;
+    let code = Loop::new(opening, link, planned).run(&wakes)?;
     if code == HUNG_UP {
         // The terminal is gone: restoring it would write to the dead and panic.
         std::process::exit(i32::from(HUNG_UP));
@@ -108,10 +121,12 @@ struct Loop<'a> {
     lamp: String,
     minute: i64,
     welcomed: bool,
+    tell: Sender<Wake>,
+    work: Vec<Work>,
 }
 
 impl<'a> Loop<'a> {
-    fn new(opening: &'a Opening, link: Link) -> Self {
+    fn new(opening: &'a Opening, link: Link, tell: Sender<Wake>) -> Self {
         let size = crossterm::terminal::size().unwrap_or((80, 24));
         Self {
             opening,
@@ -123,6 +138,8 @@ impl<'a> Loop<'a> {
             lamp: String::new(),
             minute: 0,
             welcomed: false,
+            tell,
+            work: Vec::new(),
         }
     }
 
@@ -133,6 +150,11 @@ impl<'a> Loop<'a> {
                 self.live().saturating_sub(self.drawn.elapsed())
             } else {
                 GLANCE
+            };
+            let patience = if self.work.is_empty() {
+                patience
+            } else {
+                patience.min(LIVE)
             };
             let mut urgent = false;
             match wakes.recv_timeout(patience) {
@@ -153,6 +175,10 @@ impl<'a> Loop<'a> {
                         return Ok(code);
                     }
                     stale |= self.glance();
+                    if let Some(code) = self.tell_progress() {
+                        return Ok(code);
+                    }
+                    stale |= !self.work.is_empty();
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(1),
             }
@@ -171,7 +197,7 @@ impl<'a> Loop<'a> {
     /// Whether it must be drawn at once: keys, and what answers them.
     fn is_urgent(&self, wake: &Wake) -> bool {
         match wake {
-            Wake::Terminal(_) => true,
+            Wake::Terminal(_) | Wake::Planned(..) => true,
             Wake::Store(LinkEvent::Landed(_) | LinkEvent::Peers(_) | LinkEvent::Condition(_)) => false,
             Wake::Store(_) => true,
         }
@@ -227,6 +253,10 @@ impl<'a> Loop<'a> {
                 self.painter.repaint();
                 self.signal(Signal::Resumed)
             }
+            Wake::Planned(number, answer) => {
+                self.work.retain(|work| work.number != number);
+                answer.and_then(|answer| self.signal(Signal::Planned { number, answer }))
+            }
             Wake::Store(event) => match news(event) {
                 Some(news) => {
                     self.welcomed |= matches!(news, News::Welcome { .. });
@@ -271,6 +301,13 @@ impl<'a> Loop<'a> {
                 let done = self.write_letters(&letters);
                 return self.signal(Signal::Done(done));
             }
+            Out::Plan(request) => self.plan(*request),
+            Out::CallOff(number) => {
+                for work in self.work.iter().filter(|work| work.number == number) {
+                    work.watch.cancel();
+                }
+                self.work.retain(|work| work.number != number);
+            }
             Out::Repaint => self.painter.repaint(),
             Out::Reconnect => self.link.condition(),
             Out::Quit => {
@@ -279,6 +316,35 @@ impl<'a> Loop<'a> {
             }
         }
         None
+    }
+
+    /// Has a planner work on a thread of its own; the answer wakes the loop.
+    fn plan(&mut self, request: Request) {
+        let watch = Arc::new(Watch::default());
+        self.work.push(Work {
+            number: request.number,
+            watch: Arc::clone(&watch),
+            begun: Instant::now(),
+        });
+        let tell = self.tell.clone();
+        std::thread::spawn(move || {
+            let answer = request.answer(&watch).ok();
+            // A send fails only when the loop has ended, and then nobody wants to hear.
+            drop(tell.send(Wake::Planned(request.number, answer)));
+        });
+    }
+
+    /// Says how far planners are that have worked for longer than half a second.
+    fn tell_progress(&mut self) -> Option<u8> {
+        let long = |work: &&Work| work.begun.elapsed() >= PATIENCE;
+        let all: Vec<(u64, Progress)> = self
+            .work
+            .iter()
+            .filter(long)
+            .map(|work| (work.number, work.watch.progress()))
+            .collect();
+        all.into_iter()
+            .find_map(|(number, progress)| self.signal(Signal::Working { number, progress }))
     }
 
     /// Writes prepared messages into the outbox, all or what is wrong.

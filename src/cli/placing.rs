@@ -164,7 +164,7 @@ pub fn swap(globals: &Globals, swap: &Swap) -> Said {
 }
 
 /// The participation of the mentee meant.
-fn mentee_meant(model: &Model, text: &str) -> Result<Id<Enrolment>, Trouble> {
+pub(super) fn mentee_meant(model: &Model, text: &str) -> Result<Id<Enrolment>, Trouble> {
     let person = model.find_person(text)?;
     model.enrolment_of(person, Role::Mentee).ok_or_else(|| {
         let name = model.name_of(person);

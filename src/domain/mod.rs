@@ -6,6 +6,7 @@
 mod ask;
 mod entry;
 pub mod field;
+pub mod fit;
 mod id;
 mod index;
 mod intent;
@@ -35,7 +36,8 @@ pub use ask::{
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
 pub use id::{AnyId, Id, Mint, NotAnId};
 
-pub use intent::{Attendee, Choice, FitPart, Joining, Placement, Slot, Source, Typed};
+pub use fit::FitPart;
+pub use intent::{Attendee, Choice, Joining, Placement, Slot, Source, Typed};
 pub(crate) use kind::every_kind;
 pub use kind::{Kind, Record, Recorded};
 pub use merge::{FieldChange, from_json};

@@ -11,6 +11,8 @@ pub mod grouping;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use crate::domain::Model;
+
 /// How far work has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -20,6 +22,46 @@ pub struct Progress {
     pub done: u64,
     /// How much there is; 0 when nobody can say.
     pub of: u64,
+}
+
+/// What a planner is asked, and of which cohort.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Told apart from every other request.
+    pub number: u64,
+    /// The cohort as it was when somebody asked.
+    pub model: Model,
+    /// What is asked.
+    pub asked: Asked,
+}
+
+/// What a planner can be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A group for everybody of the pool.
+    Groups(grouping::Wish),
+}
+
+/// What a planner found.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Groups, with reasons.
+    Groups(Box<grouping::Proposal>),
+}
+
+impl Request {
+    /// The answer: long work, to be done off the screen's thread.
+    ///
+    /// # Errors
+    /// When the work was called off.
+    pub fn answer(&self, watch: &Watch) -> Result<Answer, Cancelled> {
+        match &self.asked {
+            Asked::Groups(wish) => {
+                let proposal = grouping::propose(&self.model, wish.clone(), watch)?;
+                Ok(Answer::Groups(Box::new(proposal)))
+            }
+        }
+    }
 }
 
 /// The work was called off: there is no answer, not even an unfinished one.

@@ -5,6 +5,7 @@ use crossterm::event::KeyEvent;
 
 use crate::domain::{AdminName, AdminRole, AnyId, Cohort, Edit, Entry, EntryHead, Id, Model, Refusal, Rev};
 use crate::exchange::Letter;
+use crate::plan::{Answer, Progress, Request};
 
 /// Everything that can happen.
 #[derive(Debug)]
@@ -21,6 +22,20 @@ pub enum Signal {
     News(News),
     /// Work done off the screen's thread has an answer.
     Done(Done),
+    /// A planner has the answer to a request.
+    Planned {
+        /// Which request.
+        number: u64,
+        /// What was found.
+        answer: Answer,
+    },
+    /// A planner that takes its time tells how far it is.
+    Working {
+        /// Which request.
+        number: u64,
+        /// How far it is.
+        progress: Progress,
+    },
     /// A second has passed in which nothing else happened.
     Tick,
 }
@@ -142,6 +157,10 @@ pub enum Out {
     Copy(String),
     /// Write messages into the outbox.
     Outbox(Vec<Letter>),
+    /// Have a planner work on this, off the screen's thread.
+    Plan(Box<Request>),
+    /// Call the planner's work on this request off.
+    CallOff(u64),
     /// Draw everything again.
     Repaint,
     /// Try to connect now.

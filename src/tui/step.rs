@@ -1,6 +1,6 @@
 //! What a key may cause, as a value: screens and overlays return steps, the app carries them out.
 
-use crate::domain::{AnyId, Edit, Mint, Refusal, Rev};
+use crate::domain::{AnyId, Edit, Enrolment, Group, Id, Mint, Refusal, Rev};
 use crate::tui::key::{Action, Tab};
 use crate::tui::overlay::Overlay;
 use crate::tui::screen::Screen;
@@ -40,6 +40,8 @@ pub enum Step {
     Set(String),
     /// Do what another key means.
     Act(Action),
+    /// Lock somebody into a group in the proposal that is open, and have it made again.
+    Lock(Id<Enrolment>, Id<Group>),
     /// Ask the loop for something.
     Out(Out),
     /// The key means nothing here.

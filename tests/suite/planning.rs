@@ -3,7 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cohort::domain::{Mint, Model, Role};
+use cohort::plan::{Progress, Watch};
+use cohort::tui::{Out, Signal};
 use serde_json::Value;
+
+use crate::kit::command;
+use crate::kit::stage::Stage;
 
 fn instance(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/instances/{name}.json"))
@@ -95,4 +101,202 @@ fn a_file_that_is_no_problem_is_refused_with_its_line() {
     let error = String::from_utf8_lossy(&said.stderr).into_owned();
     assert_eq!(said.status.code(), Some(5), "{error}");
     assert!(error.contains("line 2"), "{error}");
+}
+
+/// The 2025 applications, imported and decided, and a group for every mentor.
+fn decided() -> Model {
+    let office = command::empty();
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/office/2025");
+    let file = |name: &str| files.join(name).to_string_lossy().into_owned();
+    let init = [
+        "init",
+        "--name",
+        "2025",
+        "--from",
+        "2025-01-01",
+        "--to",
+        "2025-06-30",
+    ];
+    command::done(office.dir(), &[&init[..], &["--template", "dhn"]].concat());
+    for name in ["applications-mentors.xlsx", "applications-mentees.xlsx"] {
+        command::done(office.dir(), &["import", &file(name), "--accept", "--yes"]);
+    }
+    let mut client = office.client("Sam K");
+    let mut mint = Mint::seeded(77);
+    let now = cohort::exchange::example::clock();
+    let mentors: Vec<_> = client
+        .model()
+        .enrolments
+        .iter()
+        .filter(|(_, is)| is.role == Role::Mentor)
+        .map(|(id, is)| (id, is.stream))
+        .collect();
+    for (mentor, stream) in mentors {
+        let edit = client.model().add_group(&mut mint, "", stream, Some(mentor), now);
+        client
+            .propose(edit.expect("a group can be added"))
+            .expect("it lands");
+    }
+    client.model().clone()
+}
+
+#[test]
+fn task_10_the_2025_applications_have_groups_with_three_keys() {
+    let model = decided();
+    let pool = model.pool().len();
+    assert!(pool > 90, "{pool} accepted mentees wait");
+    let mut stage = Stage::with(model, 80, 24);
+    stage.press("3A");
+    stage.golden("groups-auto-assign-2025-80x24");
+    stage.press("y");
+    assert_eq!(stage.pressed, 3);
+    let left = stage.model.pool().len();
+    assert_eq!(left, 0, "{}", stage.text());
+    assert_eq!(stage.entries.len(), 1, "one entry: {}", stage.last());
+    // Nothing that the rules of domain.md §3 refuse.
+    for group in stage.model.groups_sorted() {
+        let limits = stage.model.group_limits(group);
+        let members = stage.model.members(group);
+        assert!(members.len() <= usize::from(limits.max));
+        let of = stage.model.groups.get(group).expect("there").stream;
+        for member in members {
+            let is = stage.model.enrolments.get(member).expect("there");
+            assert!(is.stream == of || is.second_stream == Some(of));
+        }
+    }
+    stage.press("u");
+    stage.press("y");
+    assert_eq!(stage.model.pool().len(), pool, "one undo: {}", stage.text());
+}
+
+#[test]
+fn the_proposal_is_shown_with_its_reasons_and_changes_nothing() {
+    let mut stage = Stage::example(80, 24);
+    stage.press("3A").golden("groups-auto-assign-80x24");
+    assert!(stage.entries.is_empty());
+    stage.press("<esc>");
+    assert!(stage.entries.is_empty() && stage.app.message().contains("Nothing was changed"));
+}
+
+#[test]
+fn the_proposal_has_room_for_reasons_on_a_wide_screen() {
+    Stage::example(160, 50)
+        .press("3A")
+        .golden("groups-auto-assign-160x50");
+}
+
+#[test]
+fn the_proposal_fits_a_telephone() {
+    Stage::example(38, 9)
+        .press("3A")
+        .golden("groups-auto-assign-38x9");
+}
+
+#[test]
+fn a_row_left_out_stays_in_the_pool() {
+    let mut stage = Stage::example(80, 24);
+    let pool = stage.model.pool().len();
+    stage.press("3A<space>y");
+    assert_eq!(stage.model.pool().len(), 1, "of {pool}: {}", stage.text());
+}
+
+#[test]
+fn another_admins_change_has_the_proposal_made_again_and_says_which_rows_changed() {
+    let mut stage = Stage::example(80, 24);
+    stage.press("3A");
+    stage.plans = false;
+    let first = stage.model.pool()[0];
+    let limit = |model: &Model| {
+        let placed = cohort::plan::grouping::propose(
+            model,
+            cohort::plan::grouping::Wish::pool(model.day(stage_clock())),
+            &Watch::default(),
+        );
+        let placed = placed.expect("it is not called off");
+        placed.placed(model, 0).expect("placed").group
+    };
+    let group = limit(&stage.model);
+    let full = u8::try_from(stage.model.members(group).len()).expect("few");
+    let edit = stage
+        .model
+        .raise_limit(&mut Mint::seeded(3), group, Some(full))
+        .expect("a limit can be set");
+    stage.lands("Jo T", edit);
+    stage.press("y");
+    assert!(
+        stage.app.message().contains("being made again"),
+        "{}",
+        stage.app.message()
+    );
+    assert!(stage.model.pool().contains(&first), "y did nothing yet");
+    let Some(Out::Plan(request)) = stage.outs.pop() else {
+        panic!("no proposal was asked for again: {:?}", stage.outs.len())
+    };
+    let answer = request.answer(&Watch::default()).expect("it is not called off");
+    let number = request.number;
+    stage.signal(Signal::Planned { number, answer });
+    let text = stage.text();
+    assert!(
+        text.contains("1 row changed") || text.contains("rows changed"),
+        "{text}"
+    );
+    stage.press("y");
+    assert!(stage.model.pool().is_empty(), "{}", stage.text());
+}
+
+#[test]
+fn esc_calls_the_planner_off_and_progress_is_shown() {
+    let mut stage = Stage::example(80, 24);
+    stage.plans = false;
+    stage.press("3A");
+    let Some(Out::Plan(request)) = stage.outs.pop() else {
+        panic!("no planner was asked")
+    };
+    let number = request.number;
+    stage.signal(Signal::Working {
+        number,
+        progress: Progress {
+            doing: "placing people",
+            done: 2,
+            of: 3,
+        },
+    });
+    assert!(
+        stage.text().contains("placing people, 2 of 3"),
+        "{}",
+        stage.text()
+    );
+    stage.press("<esc>");
+    assert!(stage.outs.contains(&Out::CallOff(number)));
+    // An answer that comes too late is nobody's.
+    let answer = request.answer(&Watch::default()).expect("nobody told this one");
+    stage.signal(Signal::Planned { number, answer });
+    assert!(!stage.text().contains("Auto-assign"), "{}", stage.text());
+}
+
+#[test]
+fn plan_groups_answers_with_the_promised_keys_and_applies_as_one_entry() {
+    let office = command::with_example();
+    let said = command::done(office.dir(), &["plan", "groups"]);
+    for key in ["objective", "bound", "optimal", "placed", "unplaced", "relax"] {
+        assert!(said.get(key).is_some(), "{key}: {said}");
+    }
+    let placed = said["placed"].as_array().expect("a list");
+    assert!(!placed.is_empty());
+    for one in placed {
+        for key in ["person", "group", "fit", "parts", "next_best"] {
+            assert!(one.get(key).is_some(), "{key}: {one}");
+        }
+        let parts = one["parts"].as_array().expect("parts").iter();
+        let sum: i64 = parts.map(|part| part["points"].as_i64().expect("points")).sum();
+        assert_eq!(Some(sum), one["fit"].as_i64());
+    }
+    let before = command::done(office.dir(), &["status"])["revision"].as_u64();
+    let applied = command::done(office.dir(), &["plan", "groups", "--apply"]);
+    assert_eq!(applied["revision"].as_u64(), before.map(|rev| rev + 1));
+    assert_eq!(command::done(office.dir(), &["status"])["pool"], 0);
+}
+
+fn stage_clock() -> chrono::DateTime<chrono::Utc> {
+    cohort::exchange::example::clock()
 }

@@ -1,15 +1,16 @@
 //! `cohort plan`: proposals made by the planners, and problem files solved.
 //!
-//! A planner runs on a thread of its own, under a [`Watch`]: Ctrl-C and `--limit` reach it through that, and how
-//! far it is goes to a terminal's stderr.
+//! A planner runs on a thread of its own, under a [`Watch`]: `--limit` reaches it through that, and how far it is
+//! goes to a terminal's stderr. Ctrl-C ends the command; nothing was changed then.
 
+mod groups;
 mod instance;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::said::{Said, Trouble};
 use super::visit::Globals;
@@ -17,22 +18,32 @@ use crate::plan::{Cancelled, Watch};
 
 /// What to plan.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub struct Plan {
+    #[command(subcommand)]
+    what: Option<What>,
     /// Solve a problem file with a known answer
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long, value_name = "FILE")]
     instance: Option<PathBuf>,
     /// Stop with the best answer after so many seconds
     #[arg(long, value_name = "SECONDS", requires = "instance")]
     limit: Option<u64>,
 }
 
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Propose a group for everybody in the pool, with reasons
+    Groups(groups::Groups),
+}
+
 /// Plans what is asked for.
 pub fn plan(globals: &Globals, plan: &Plan) -> Said {
-    match &plan.instance {
-        Some(file) => instance::solve(globals, file, plan.limit.map(Duration::from_secs)),
-        None => Err(Trouble::usage(
+    match (&plan.what, &plan.instance) {
+        (Some(What::Groups(wanted)), _) => groups::groups(globals, wanted),
+        (None, Some(file)) => instance::solve(globals, file, plan.limit.map(Duration::from_secs)),
+        (None, None) => Err(Trouble::usage(
             "nothing to plan was named",
-            "cohort plan --instance FILE",
+            "cohort plan groups, or cohort plan --instance FILE",
         )),
     }
 }

@@ -214,6 +214,13 @@ const COHORT: &[Field] = &[
     f("group_max", "Group maximum", Number),
     f("to_complete", "Sessions to complete", Number),
     f("smallest_published", "Smallest published", Number),
+    f("weight_stream", "Weight of stream", Number),
+    f("weight_times", "Weight of free times", Number),
+    f("weight_employer", "Weight of other trusts", Number),
+    f("weight_wishes", "Weight of wishes", Number),
+    f("weight_regions", "Weight of regions", Number),
+    f("weight_stages", "Weight of stages", Number),
+    f("weight_size", "Weight of even sizes", Number),
     f("state", "State", Word(CohortState::all_words)),
 ];
 const ADMIN: &[Field] = &[

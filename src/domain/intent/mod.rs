@@ -29,7 +29,7 @@ pub use grouping::Placement;
 pub use make::Typed;
 pub use people::Joining;
 pub use publishing::Source;
-pub use rank::{Choice, FitPart};
+pub use rank::Choice;
 pub use register::Attendee;
 
 use super::{AnyId, Edit, Id, Recorded};

@@ -7,36 +7,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc, Weekday};
 
-use crate::domain::text::fold;
+use crate::domain::fit::{FitPart, Offer, Others, Seeker};
 use crate::domain::when::local_to_utc;
-use crate::domain::{AdminRole, Enrolment, Group, GroupState, Id, LeadRole, Mint, Model, Reason, Session};
-
-/// Most points of each part; together 100.
-mod weight {
-    /// The group's stream is the person's.
-    pub(super) const STREAM: u8 = 40;
-    /// The group meets when the person is free.
-    pub(super) const TIMES: u8 = 20;
-    /// Mentor and mentees work elsewhere.
-    pub(super) const EMPLOYER: u8 = 15;
-    /// The mentor knows what the person wants.
-    pub(super) const WISHES: u8 = 15;
-    /// The group has room.
-    pub(super) const ROOM: u8 = 10;
-}
-
-/// One part of a fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FitPart {
-    /// What it is about.
-    pub name: &'static str,
-    /// How many points it gives.
-    pub points: u8,
-    /// How many it could give.
-    pub of: u8,
-    /// Why, in a few words; empty when nothing is known.
-    pub why: String,
-}
+use crate::domain::{AdminRole, Enrolment, Group, GroupState, Id, Mint, Model, Reason, Session};
 
 /// A group somebody could be moved to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,21 +85,23 @@ impl Model {
         let limits = self.group_limits(group);
         let size = u8::try_from(members.len()).unwrap_or(u8::MAX);
         let full = members.len() + joining > usize::from(limits.max);
-        let slot = self.usual_slot(group);
+        let offer = Offer::of(self, group, day)?;
+        let weights = self.settings().weights();
+        let all: Vec<Seeker> = members
+            .iter()
+            .chain(people.iter().filter(|id| !members.contains(id)))
+            .filter_map(|id| Seeker::of(self, *id))
+            .collect();
         let mut parts: Vec<FitPart> = Vec::new();
         let mut clash = None;
         for enrolment in people {
-            let one = self.enrolments.get(*enrolment)?;
+            let seeker = Seeker::of(self, *enrolment)?;
             clash = clash.or_else(|| self.first_clash(*enrolment, group, day));
-            let of_one = [
-                self.stream_part(one, is),
-                times_part(one, slot, clash.is_some()),
-                self.employer_part(*enrolment, one, is, &members, day),
-                self.wishes_part(one, is, day),
-                room_part(members.len() + joining, limits.target, full),
-            ];
+            let others = all.iter().filter(|other| other.enrolment != *enrolment);
+            let others = Others::among(&seeker, others, |id| self.enrolled_name(id));
+            let of_one = seeker.parts(&offer, &others, &weights, clash.is_some());
             if parts.is_empty() {
-                parts = of_one.to_vec();
+                parts = of_one;
             } else {
                 for (sum, part) in parts.iter_mut().zip(of_one) {
                     sum.points = sum.points.min(part.points);
@@ -175,79 +150,6 @@ impl Model {
         (refusal.reason == Reason::Rule).then_some(refusal.what)
     }
 
-    fn stream_part(&self, one: &Enrolment, group: &Group) -> FitPart {
-        let (points, why) = if one.stream == group.stream {
-            (weight::STREAM, "same stream")
-        } else if one.second_stream == Some(group.stream) {
-            (weight::STREAM * 3 / 4, "second stream")
-        } else {
-            (0, "other stream")
-        };
-        part("stream", points, weight::STREAM, why)
-    }
-
-    /// Whether mentor and mentees come from other employers.
-    fn employer_part(
-        &self,
-        enrolment: Id<Enrolment>,
-        one: &Enrolment,
-        group: &Group,
-        members: &[Id<Enrolment>],
-        day: NaiveDate,
-    ) -> FitPart {
-        let employer = |id: Id<Enrolment>| {
-            let person = self.people.get(self.enrolments.get(id)?.person)?;
-            Some(fold(person.organisation.trim())).filter(|text| !text.is_empty())
-        };
-        let of = weight::EMPLOYER;
-        let mine = self.people.get(one.person).map(|p| fold(p.organisation.trim()));
-        let Some(mine) = mine.filter(|text| !text.is_empty()) else {
-            return part("trust", of / 2, of, "");
-        };
-        let mentors = group.leads.iter().filter(|l| l.on(day)).map(|l| l.enrolment);
-        if mentors.into_iter().any(|id| employer(id).as_ref() == Some(&mine)) {
-            return part("trust", 0, of, "same trust as the mentor");
-        }
-        let other = members
-            .iter()
-            .find(|id| **id != enrolment && employer(**id).as_ref() == Some(&mine));
-        match other {
-            Some(id) => part(
-                "trust",
-                of / 2,
-                of,
-                &format!("same trust as {}", self.enrolled_name(*id)),
-            ),
-            None => part("trust", of, of, "other trust"),
-        }
-    }
-
-    /// Whether the mentor's topics are among the mentee's wishes.
-    fn wishes_part(&self, one: &Enrolment, group: &Group, day: NaiveDate) -> FitPart {
-        let of = weight::WISHES;
-        let lead = group
-            .leads
-            .iter()
-            .filter(|l| l.role == LeadRole::Lead && l.on(day));
-        let topics: Vec<String> = lead
-            .filter_map(|l| self.enrolments.get(l.enrolment))
-            .flat_map(|mentor| mentor.wishes.iter().map(|wish| fold(wish)))
-            .collect();
-        if one.wishes.is_empty() || topics.is_empty() {
-            return part("wishes", of / 2, of, "");
-        }
-        let met: Vec<&String> = one
-            .wishes
-            .iter()
-            .filter(|wish| topics.contains(&fold(wish)))
-            .collect();
-        match met.as_slice() {
-            [] => part("wishes", 0, of, ""),
-            [wish] => part("wishes", of * 2 / 3, of, wish),
-            [wish, ..] => part("wishes", of, of, wish),
-        }
-    }
-
     /// When a group usually meets: the weekday, time and length that most of its sessions have.
     #[must_use]
     pub fn usual_slot(&self, group: Id<Group>) -> Option<(Weekday, NaiveTime, u16)> {
@@ -270,7 +172,8 @@ impl Model {
     }
 
     /// The first of a group's sessions to come that somebody could not come to, and why.
-    fn first_clash(&self, enrolment: Id<Enrolment>, group: Id<Group>, day: NaiveDate) -> Option<String> {
+    #[must_use]
+    pub fn first_clash(&self, enrolment: Id<Enrolment>, group: Id<Group>, day: NaiveDate) -> Option<String> {
         let person = self.enrolments.get(enrolment)?.person;
         let busy: Vec<(DateTime<Utc>, DateTime<Utc>, &str)> = self
             .busy_of(person)
@@ -292,47 +195,6 @@ impl Model {
                 let local = self.local(s.starts);
                 Some(format!("{} ({what})", local.format("%a %H:%M")))
             })
-    }
-}
-
-/// Whether somebody is free when the group usually meets.
-fn times_part(one: &Enrolment, slot: Option<(Weekday, NaiveTime, u16)>, clashes: bool) -> FitPart {
-    let of = weight::TIMES;
-    let Some((weekday, time, minutes)) = slot else {
-        return part("free times", of / 2, of, "");
-    };
-    let when = format!("{weekday} {}", time.format("%H:%M"));
-    let covered = one
-        .availability
-        .iter()
-        .any(|free| free.covers(weekday, time, minutes));
-    match (clashes, covered) {
-        (true, _) => part("free times", 0, of, ""),
-        (false, true) => part("free times", of, of, &format!("free {when}")),
-        (false, false) if one.availability.is_empty() => part("free times", of / 2, of, ""),
-        (false, false) => part("free times", of / 4, of, &format!("not free {when}")),
-    }
-}
-
-/// Whether the group would stay at its target.
-fn room_part(after: usize, target: u8, full: bool) -> FitPart {
-    let of = weight::ROOM;
-    let points = if full {
-        0
-    } else if after <= usize::from(target) {
-        of
-    } else {
-        of / 2
-    };
-    part("room", points, of, "")
-}
-
-fn part(name: &'static str, points: u8, of: u8, why: &str) -> FitPart {
-    FitPart {
-        name,
-        points,
-        of,
-        why: why.to_owned(),
     }
 }
 

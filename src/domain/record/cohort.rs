@@ -94,6 +94,20 @@ pub struct Cohort {
     pub state: CohortState,
     /// When things need attention.
     pub thresholds: Thresholds,
+    /// How much its stream counts in a fit, against the other weights.
+    pub weight_stream: u8,
+    /// How much free times counts in a fit, against the other weights.
+    pub weight_times: u8,
+    /// How much other employers counts in a fit, against the other weights.
+    pub weight_employer: u8,
+    /// How much wishes counts in a fit, against the other weights.
+    pub weight_wishes: u8,
+    /// How much a mix of regions counts in a fit, against the other weights.
+    pub weight_regions: u8,
+    /// How much a mix of stages counts in a fit, against the other weights.
+    pub weight_stages: u8,
+    /// How much even sizes counts in a fit, against the other weights.
+    pub weight_size: u8,
 }
 
 impl Cohort {
@@ -114,6 +128,13 @@ impl Cohort {
             smallest_published: 5,
             state: CohortState::Draft,
             thresholds: Thresholds::default(),
+            weight_stream: 30,
+            weight_times: 20,
+            weight_employer: 15,
+            weight_wishes: 20,
+            weight_regions: 5,
+            weight_stages: 5,
+            weight_size: 5,
         }
     }
 

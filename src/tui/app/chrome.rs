@@ -160,7 +160,9 @@ impl App {
         crumbs.extend(self.screen().crumbs(&cx));
         crumbs.extend(self.overlays.iter().filter_map(super::Overlay::crumb));
         let mut aside = match self.overlays.last() {
-            Some(super::Overlay::Preview(_)) => "nothing changed yet".to_owned(),
+            Some(super::Overlay::Preview(_) | super::Overlay::Grouping(_)) => {
+                "nothing changed yet".to_owned()
+            }
             Some(super::Overlay::Help(help)) => format!("{} actions here", help.count()),
             _ => self.screen().aside(&cx),
         };

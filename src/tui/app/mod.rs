@@ -2,6 +2,7 @@
 
 mod chrome;
 mod news;
+mod planned;
 mod steps;
 
 pub(crate) use steps::sentence;
@@ -176,6 +177,8 @@ impl App {
                 self.time_passes(now);
             }
             Signal::Done(done) => self.done(done),
+            Signal::Planned { number, answer } => self.planned(number, answer, now),
+            Signal::Working { number, progress } => self.working(number, progress),
             Signal::Tick => self.time_passes(now),
         }
         self.tell_place(now);

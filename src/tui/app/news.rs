@@ -33,6 +33,7 @@ impl App {
                 }
                 self.open_the_first_cohort();
                 self.settle_all(now);
+                self.plan_again(now);
             }
             News::Settled { nonce, .. } => {
                 if let Some(waiting) = self.answered(nonce) {

@@ -58,6 +58,7 @@ impl App {
                     self.take(step, now);
                 }
             }
+            Step::Lock(person, group) => self.lock_in_proposal(person, group, now),
             Step::Out(Out::Copy(text)) => {
                 let lines = text.lines().count();
                 self.message = format!(

@@ -2,6 +2,7 @@
 
 mod conflict;
 mod form;
+mod grouping;
 mod help;
 mod line;
 mod menu;
@@ -13,6 +14,7 @@ use ratatui::layout::Position;
 
 pub use conflict::{Choice, Conflict};
 pub use form::{Form, FormField};
+pub use grouping::Grouping;
 pub use help::HelpSheet;
 pub use line::LineBox;
 pub use menu::{Menu, MenuRow, letters};
@@ -42,6 +44,8 @@ pub enum Overlay {
     Typed(TypedQuestion),
     /// A list of what would be done, row by row.
     Preview(Preview),
+    /// Groups proposed for the pool.
+    Grouping(Grouping),
     /// The keys of the screen beneath.
     Help(HelpSheet),
     /// Everything by name.
@@ -61,7 +65,7 @@ impl Overlay {
             Self::Line(_) | Self::Form(_) | Self::Palette(_) => Context::Text,
             Self::Confirm(_) | Self::Notice(_) => Context::Confirm,
             Self::Typed(_) => Context::Typed,
-            Self::Preview(_) => Context::Preview,
+            Self::Preview(_) | Self::Grouping(_) => Context::Preview,
             Self::Help(help) => help.context(),
             Self::Conflict(_) => Context::Conflict,
         }
@@ -72,6 +76,7 @@ impl Overlay {
     pub fn crumb(&self) -> Option<String> {
         match self {
             Self::Preview(preview) => Some(preview.title.clone()),
+            Self::Grouping(_) => Some("Auto-assign preview".to_owned()),
             Self::Help(_) => Some("Help".to_owned()),
             Self::Conflict(conflict) => Some(conflict.crumb()),
             _ => None,
@@ -90,6 +95,7 @@ impl Overlay {
             Self::Menu(menu) => menu.act(action, cx, hand),
             Self::Confirm(confirm) => confirm.act(action, cx, hand),
             Self::Preview(preview) => preview.act(action, cx, hand),
+            Self::Grouping(grouping) => grouping.act(action, cx, hand),
             Self::Help(help) => help.act(action),
             Self::Conflict(conflict) => conflict.act(action, cx, hand),
             Self::Notice(notice) => notice.act(action),
@@ -131,6 +137,7 @@ impl Overlay {
             Self::Confirm(confirm) => confirm.note.clone(),
             Self::Typed(question) => question.note(),
             Self::Preview(preview) => preview.said(),
+            Self::Grouping(grouping) => grouping.note(cx),
             Self::Help(_) => "Type / to search. Enter runs the action, so help is also a menu.".to_owned(),
             Self::Palette(palette) => palette.note(),
             Self::Conflict(conflict) => conflict.note(),
@@ -147,6 +154,7 @@ impl Overlay {
             Self::Confirm(confirm) => confirm.view(cx, canvas),
             Self::Typed(question) => question.view(cx, canvas),
             Self::Preview(preview) => preview.view(cx, canvas),
+            Self::Grouping(grouping) => grouping.view(cx, canvas),
             Self::Help(help) => help.view(cx, canvas),
             Self::Palette(palette) => palette.view(cx, canvas),
             Self::Conflict(conflict) => conflict.view(cx, canvas),

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::world;
 use cohort::domain::{AdminRole, Edit, Entry, Mint, Model, Reason, Refusal};
+use cohort::plan::Watch;
 use cohort::tui::{App, Looks, News, Out, Peer, Place, Signal, picture};
 
 /// A program, the store behind it, and what it asked the loop to do.
@@ -25,6 +26,8 @@ pub struct Stage {
     pub pressed: usize,
     /// Whether the store answers; edits wait while it does not.
     pub answers: bool,
+    /// Whether planners answer at once; else what they are asked stays in `outs`.
+    pub plans: bool,
     size: (u16, u16),
     waiting: Vec<Out>,
 }
@@ -61,6 +64,7 @@ impl Stage {
             now,
             pressed: 0,
             answers: true,
+            plans: true,
             size: (width, height),
             waiting: Vec::new(),
         };
@@ -168,6 +172,12 @@ impl Stage {
                     }
                     let rev = self.land("Sam K", edit, Some(rev));
                     self.signal(Signal::News(News::Settled { nonce, rev }));
+                }
+                Out::Plan(request) if self.plans => {
+                    let number = request.number;
+                    if let Ok(answer) = request.answer(&Watch::default()) {
+                        self.signal(Signal::Planned { number, answer });
+                    }
                 }
                 Out::Entry(rev) => {
                     if let Some(entry) = self.entries.iter().find(|entry| entry.rev == rev).cloned() {

@@ -48,12 +48,14 @@ fn the_fit_is_the_sum_of_its_parts_and_a_hundred_at_most() {
             },
         ];
         e.wishes = vec!["Board papers".into(), "Influence".into()];
+        e.stage = Some(crate::domain::Stage::Emerging);
     });
     change(&mut w.model, w.amara, |e| {
         e.wishes = vec!["board papers".into(), "influence".into()]
     });
     let mut person = w.model.people.get(w.person(w.amina)).unwrap().clone();
     person.organisation = "Weald".into();
+    person.region = "London".into();
     w.model
         .put(Record::Person(w.person(w.amina), Box::new(person)), 1);
     let choices = w.model.rank_groups(w.amina, day(TODAY));
@@ -70,7 +72,7 @@ fn the_mentors_trust_costs_more_than_a_mentees() {
     let choices = w.model.rank_groups(w.amina, day(TODAY));
     let trust = |group| {
         let choice = choices.iter().find(|c| c.group == group).unwrap();
-        let part = choice.parts.iter().find(|p| p.name == "trust").unwrap();
+        let part = choice.parts.iter().find(|p| p.name() == "trust").unwrap();
         (part.points, part.why.clone())
     };
     assert_eq!(trust(w.ccio_2), (0, "same trust as the mentor".into()));

@@ -4,7 +4,7 @@ use super::block::{Block, Spot};
 use super::{Groups, Screen as _};
 use crate::domain::{Enrolment, EnrolmentState, Group, Id, Role, field, text};
 use crate::tui::key::Action;
-use crate::tui::overlay::{Confirm, Form, FormField, Menu, MenuRow, Overlay};
+use crate::tui::overlay::{Confirm, Form, FormField, Grouping, Menu, MenuRow, Overlay};
 use crate::tui::screen::{Cx, copy, moving, records};
 use crate::tui::signal::Out;
 use crate::tui::step::{Hand, Step};
@@ -81,9 +81,7 @@ impl Groups {
             },
             Action::Drop => self.drop_here(cx, hand),
             Action::Add => self.add(cx),
-            Action::AutoAssign => Step::say(
-                "Proposing groups for everybody at once comes with planning, in a later version. m places people, best fit first.",
-            ),
+            Action::AutoAssign => Grouping::open(cx, hand),
             Action::Edit => match self.at {
                 Some(Spot::Seat(_, enrolment)) => records::edit(cx.model, enrolment.into()),
                 Some(Spot::Group(group)) => records::edit(cx.model, group.into()),
