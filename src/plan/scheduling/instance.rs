@@ -95,6 +95,17 @@ impl From<Cancelled> for InstanceProblem {
     }
 }
 
+impl std::fmt::Display for InstanceProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Cancelled => f.write_str("it was called off"),
+            Self::Wrong(what) => f.write_str(what),
+            Self::NoAnswer(true) => f.write_str("it has no answer"),
+            Self::NoAnswer(false) => f.write_str("no answer was found"),
+        }
+    }
+}
+
 impl Instance {
     /// The cheapest timetable, or the best found with its bound.
     ///
@@ -104,7 +115,13 @@ impl Instance {
         self.look_over()?;
         let days = self.by_days();
         let answer = days.solve(EFFORT, watch)?;
-        let mut found = answer.ways.iter().flatten().all(Option::is_some).then(|| self.dealt(&answer.ways)).flatten();
+        let mut found = answer
+            .ways
+            .iter()
+            .flatten()
+            .all(Option::is_some)
+            .then(|| self.dealt(&answer.ways))
+            .flatten();
         let (mut cost, mut bound) = (answer.cost, answer.bound);
         if found.is_none() {
             // A day's sessions do not fit into its slots, or no day is left: slots are chosen outright.
@@ -125,19 +142,31 @@ impl Instance {
             }));
         }
         let unit = i64::from(UNIT);
-        Ok(InstanceAnswer { cost: cost / unit, bound: bound.min(cost) / unit, sessions })
+        Ok(InstanceAnswer {
+            cost: cost / unit,
+            bound: bound.min(cost) / unit,
+            sessions,
+        })
     }
 
     fn look_over(&self) -> Result<(), InstanceProblem> {
         let people = self.unavailable.len();
         let wrong = |what: String| Err(InstanceProblem::Wrong(what));
         if self.slots == 0 || self.slots > 48 {
-            return wrong(format!("there are {} slots in a day; 1 to 48 make sense", self.slots));
+            return wrong(format!(
+                "there are {} slots in a day; 1 to 48 make sense",
+                self.slots
+            ));
         }
         for group in &self.groups {
-            let stranger = std::iter::once(&group.mentor).chain(&group.mentees).find(|person| **person >= people);
+            let stranger = std::iter::once(&group.mentor)
+                .chain(&group.mentees)
+                .find(|person| **person >= people);
             if let Some(person) = stranger {
-                return wrong(format!("group {} names person {person}, and there are {people}", group.id));
+                return wrong(format!(
+                    "group {} names person {person}, and there are {people}",
+                    group.id
+                ));
             }
         }
         Ok(())
@@ -165,7 +194,9 @@ impl Instance {
     fn shared(&self, groups: usize) -> BTreeMap<usize, usize> {
         let mut many: BTreeMap<usize, usize> = BTreeMap::new();
         for group in &self.groups {
-            group.people().for_each(|person| *many.entry(person).or_default() += 1);
+            group
+                .people()
+                .for_each(|person| *many.entry(person).or_default() += 1);
         }
         many.retain(|_, many| *many >= groups);
         many.into_keys().zip(1..).collect()
@@ -184,16 +215,28 @@ impl Instance {
             room,
             apart: vec![apart.collect(); MONTHS.count()],
             other_start: 0,
-            lines: self.groups.iter().map(|group| self.line(group, starts, shared)).collect(),
+            lines: self
+                .groups
+                .iter()
+                .map(|group| self.line(group, starts, shared))
+                .collect(),
         }
     }
 
     fn line(&self, group: &InstanceGroup, starts: usize, shared: &BTreeMap<usize, usize>) -> Line {
-        let costs: Vec<i32> = first_day().iter_days().take(days()).map(|day| self.cost(group, day)).collect();
+        let costs: Vec<i32> = first_day()
+            .iter_days()
+            .take(days())
+            .map(|day| self.cost(group, day))
+            .collect();
         let mut stages = Vec::new();
         let mut first = 0;
         for month in MONTHS {
-            let long = first_day().iter_days().take(days()).filter(|day| day.month() == month).count();
+            let long = first_day()
+                .iter_days()
+                .take(days())
+                .filter(|day| day.month() == month)
+                .count();
             stages.push(Stage {
                 first,
                 days: long,
@@ -203,7 +246,10 @@ impl Instance {
             });
             first += long;
         }
-        let mut layers: Vec<usize> = group.people().filter_map(|person| shared.get(&person).copied()).collect();
+        let mut layers: Vec<usize> = group
+            .people()
+            .filter_map(|person| shared.get(&person).copied())
+            .collect();
         layers.sort_unstable();
         layers.dedup();
         Line { stages, layers }
@@ -234,10 +280,16 @@ impl Instance {
         }
         let mut dealt = ways.to_vec();
         for (day, sessions) in by_day {
-            let sets: Vec<Vec<usize>> =
-                sessions.iter().map(|(line, _)| self.groups[*line].people().collect()).collect();
+            let sets: Vec<Vec<usize>> = sessions
+                .iter()
+                .map(|(line, _)| self.groups[*line].people().collect())
+                .collect();
             let meet: Vec<Vec<usize>> = (0..sets.len())
-                .map(|a| (0..sets.len()).filter(|b| a != *b && sets[a].iter().any(|p| sets[*b].contains(p))).collect())
+                .map(|a| {
+                    (0..sets.len())
+                        .filter(|b| a != *b && sets[a].iter().any(|p| sets[*b].contains(p)))
+                        .collect()
+                })
                 .collect();
             // Those who meet most others first: they are the hardest to put.
             let mut order: Vec<usize> = (0..sets.len()).collect();
@@ -270,7 +322,9 @@ fn deal(
     left: &mut [usize],
     tries: &mut u32,
 ) -> bool {
-    let Some((one, rest)) = order.split_first() else { return true };
+    let Some((one, rest)) = order.split_first() else {
+        return true;
+    };
     for slot in 0..left.len() {
         if left[slot] == 0 || meet[*one].iter().any(|other| slot_of[*other] == Some(slot)) {
             continue;
@@ -297,8 +351,18 @@ fn first_day() -> NaiveDate {
 
 /// How many days the months have.
 fn days() -> usize {
-    MONTHS.map(|month| first_day().with_month(month).map_or(0, |day| usize::from(day.num_days_in_month()))).sum()
+    MONTHS
+        .map(|month| {
+            first_day()
+                .with_month(month)
+                .map_or(0, |day| usize::from(day.num_days_in_month()))
+        })
+        .sum()
 }
 
 /// The effort for a problem file: enough for the recorded ones many times over.
-const EFFORT: Effort = Effort { prices: 1500, search: 20_000, nodes: 20_000 };
+const EFFORT: Effort = Effort {
+    prices: 1500,
+    search: 20_000,
+    nodes: 20_000,
+};

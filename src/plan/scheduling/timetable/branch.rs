@@ -101,7 +101,15 @@ fn exhaust(
         watch.go_on()?;
         watch.tell("ruling out the rest", *looked, nodes);
         *looked += 1;
-        let raised = prices::raise(&case.table, &mut case.prices, paths, ROUNDS, under - case.cost, watch, |_| {})?;
+        let raised = prices::raise(
+            &case.table,
+            &mut case.prices,
+            paths,
+            ROUNDS,
+            under - case.cost,
+            watch,
+            |_| {},
+        )?;
         case.bound = case.bound.max(raised.bound + case.cost);
         if let Some(ways) = raised.ways {
             case.offer(ways, table, best);
@@ -111,8 +119,16 @@ fn exhaust(
         }
         let mut near = search::first(&case.table, &case.prices, paths);
         // The first case has them all: what is found there ends it.
-        let steps = if *looked == 1 + before { STEPS_AT_FIRST } else { STEPS };
-        let search = Search { bound: case.bound - case.cost, steps, seed: *looked };
+        let steps = if *looked == 1 + before {
+            STEPS_AT_FIRST
+        } else {
+            STEPS
+        };
+        let search = Search {
+            bound: case.bound - case.cost,
+            steps,
+            seed: *looked,
+        };
         search::better(&case.table, &mut near, &case.prices, paths, search, watch)?;
         case.offer(near.ways, table, best);
         if closed(under.min(best.cost), case.bound) {
@@ -154,7 +170,9 @@ impl Case {
     /// Makes a choice true.
     fn decide(&mut self, choice: Choice) {
         let stage = &mut self.table.lines[choice.line].stages[choice.stage];
-        let place = choice.cell.map(|cell| cell.start * stage.days + cell.day - stage.first);
+        let place = choice
+            .cell
+            .map(|cell| cell.start * stage.days + cell.day - stage.first);
         match (place, choice.has) {
             (Some(place), true) => {
                 let cost = stage.costs[place];
@@ -180,11 +198,15 @@ impl Case {
                     if is.kept || is.choices() == 1 {
                         continue;
                     }
-                    let gone: Vec<Cell> = is.cells().filter(|cell| {
-                        let mut bars = false;
-                        self.table.rows_of(line, stage, *cell, |layer, row| bars |= full[layer][row]);
-                        bars
-                    }).collect();
+                    let gone: Vec<Cell> = is
+                        .cells()
+                        .filter(|cell| {
+                            let mut bars = false;
+                            self.table
+                                .rows_of(line, stage, *cell, |layer, row| bars |= full[layer][row]);
+                            bars
+                        })
+                        .collect();
                     let is = &mut self.table.lines[line].stages[stage];
                     for cell in gone {
                         let place = cell.start * is.days + cell.day - is.first;
@@ -210,10 +232,13 @@ impl Case {
                 let mut taken = Vec::new();
                 for (stage, cell) in way.iter().enumerate() {
                     if let Some(cell) = cell {
-                        self.table.rows_of(0, stage, *cell, |layer, row| taken.push((layer, row)));
+                        self.table
+                            .rows_of(0, stage, *cell, |layer, row| taken.push((layer, row)));
                     }
                 }
-                taken.into_iter().for_each(|(layer, row)| self.table.room[layer][row] -= 1);
+                taken
+                    .into_iter()
+                    .for_each(|(layer, row)| self.table.room[layer][row] -= 1);
                 self.ways[of] = way;
             } else {
                 line.stages.iter_mut().for_each(Stage::trim);
@@ -229,15 +254,22 @@ impl Case {
         let mut left = self.table.room.clone();
         for (number, line) in self.table.lines.iter().enumerate() {
             for (stage, is) in line.stages.iter().enumerate() {
-                if is.choices() == 1 && let Some(cell) = is.cells().next() {
-                    self.table.rows_of(number, stage, cell, |layer, row| left[layer][row] -= 1);
+                if is.choices() == 1
+                    && let Some(cell) = is.cells().next()
+                {
+                    self.table
+                        .rows_of(number, stage, cell, |layer, row| left[layer][row] -= 1);
                 }
             }
         }
         if left.iter().flatten().any(|left| *left < 0) {
             return None;
         }
-        Some(left.into_iter().map(|rows| rows.into_iter().map(|left| left == 0).collect()).collect())
+        Some(
+            left.into_iter()
+                .map(|rows| rows.into_iter().map(|left| left == 0).collect())
+                .collect(),
+        )
     }
 }
 
@@ -258,7 +290,12 @@ fn narrow(table: &mut Timetable, prices: &Prices, paths: &mut Paths, under: i64)
         prices.priced(table, line, &mut costs);
         paths.forward(&line.stages, &costs);
         paths.backward(&line.stages, &costs);
-        for (stage, is) in table.lines[number].stages.iter_mut().enumerate().filter(|(_, is)| !is.kept) {
+        for (stage, is) in table.lines[number]
+            .stages
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, is)| !is.kept)
+        {
             // Nothing costs less than nothing: a way without this stage costs what leaving it out costs at least.
             if i64::from(is.skip) - i64::from(cheapest) > spare {
                 is.skip = NEVER;
@@ -285,7 +322,10 @@ fn widest(table: &Timetable, shares: &[Vec<Vec<(Option<Cell>, f64)>>]) -> Option
             }
             let allowed = |cell: &Option<Cell>| cell.map_or(stage.skip, |cell| stage.cost_at(cell)) < NEVER;
             let all: f64 = shares.iter().map(|(_, share)| share).sum();
-            let most = shares.iter().filter(|(cell, _)| allowed(cell)).max_by(|a, b| a.1.total_cmp(&b.1));
+            let most = shares
+                .iter()
+                .filter(|(cell, _)| allowed(cell))
+                .max_by(|a, b| a.1.total_cmp(&b.1));
             let (cell, torn) = match most {
                 Some((cell, share)) => (*cell, 1.0 - share / all.max(1e-9)),
                 // What it had is ruled out by now: any cell that is left will do.
@@ -296,5 +336,10 @@ fn widest(table: &Timetable, shares: &[Vec<Vec<(Option<Cell>, f64)>>]) -> Option
             }
         }
     }
-    widest.map(|(_, line, stage, cell)| Choice { line, stage, cell, has: true })
+    widest.map(|(_, line, stage, cell)| Choice {
+        line,
+        stage,
+        cell,
+        has: true,
+    })
 }

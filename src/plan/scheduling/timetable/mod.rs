@@ -123,12 +123,7 @@ impl Timetable {
             };
             cost += i64::from(stage.cost_at(at));
             if let Some((before, cell)) = last {
-                cost += i64::from(self.between(
-                    number - before,
-                    cell,
-                    at,
-                    stages[before].kept && stage.kept,
-                ));
+                cost += i64::from(self.between(number - before, cell, at, stages[before].kept && stage.kept));
             }
             last = Some((number, at));
         }
@@ -140,7 +135,11 @@ impl Timetable {
         if kept {
             return 0;
         }
-        let start = if from.start == to.start { 0 } else { self.other_start };
+        let start = if from.start == to.start {
+            0
+        } else {
+            self.other_start
+        };
         let days = (to.day + self.days).checked_sub(from.day);
         let apart = days.and_then(|days| self.apart[further - 1].get(days)).copied();
         apart.unwrap_or(NEVER).saturating_add(start).min(NEVER)
@@ -205,7 +204,14 @@ impl Timetable {
             if closed(best.cost, bound) || watch.is_enough() {
                 break;
             }
-            search::better(self, &mut best, &prices, &mut paths, Search { bound, steps, seed }, watch)?;
+            search::better(
+                self,
+                &mut best,
+                &prices,
+                &mut paths,
+                Search { bound, steps, seed },
+                watch,
+            )?;
             if closed(best.cost, bound) {
                 break;
             }
@@ -227,7 +233,11 @@ const fn closed(cost: i64, bound: i64) -> bool {
 /// A bound, rounded up to whole units: what costs whole units costs at least that.
 const fn whole(bound: i64) -> i64 {
     let unit = UNIT as i64;
-    if bound == i64::MIN { bound } else { -((-bound).div_euclid(unit)) * unit }
+    if bound == i64::MIN {
+        bound
+    } else {
+        -((-bound).div_euclid(unit)) * unit
+    }
 }
 
 impl Stage {
@@ -240,7 +250,10 @@ impl Stage {
     /// The cells it may have.
     pub(crate) fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
         let allowed = self.costs.iter().enumerate().filter(|(_, cost)| **cost < NEVER);
-        allowed.map(|(at, _)| Cell { day: self.first + at % self.days, start: at / self.days })
+        allowed.map(|(at, _)| Cell {
+            day: self.first + at % self.days,
+            start: at / self.days,
+        })
     }
 
     /// How many things may become of it: its cells, and being left out.
@@ -252,10 +265,14 @@ impl Stage {
     /// Leaves out the days at its ends on which it cannot be.
     fn trim(&mut self) {
         let days: Vec<usize> = self.cells().map(|cell| cell.day).collect();
-        let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return };
+        let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else {
+            return;
+        };
         let (from, long) = (first - self.first, last - first + 1);
         let rows = self.costs.chunks_exact(self.days);
-        self.costs = rows.flat_map(|row| row[from..from + long].iter().copied()).collect();
+        self.costs = rows
+            .flat_map(|row| row[from..from + long].iter().copied())
+            .collect();
         (self.first, self.days) = (*first, long);
     }
 }

@@ -27,8 +27,17 @@ pub(super) struct Paths {
 
 impl Paths {
     pub(super) fn of(table: &Timetable) -> Self {
-        let stages = table.lines.iter().map(|line| line.stages.len()).max().unwrap_or(0);
-        let back = table.apart.iter().map(|apart| apart.iter().rev().copied().collect()).collect();
+        let stages = table
+            .lines
+            .iter()
+            .map(|line| line.stages.len())
+            .max()
+            .unwrap_or(0);
+        let back = table
+            .apart
+            .iter()
+            .map(|apart| apart.iter().rev().copied().collect())
+            .collect();
         Self {
             days: table.days,
             starts: table.starts,
@@ -56,8 +65,18 @@ impl Paths {
             }
             let Self { to, best, .. } = self;
             to[j].clear();
-            to[j].extend(best.iter().zip(&costs[j]).map(|(best, cost)| best.saturating_add(*cost).min(NEVER)));
-            cover(&to[j], stage.days, self.starts, self.other_start, &mut self.low[j]);
+            to[j].extend(
+                best.iter()
+                    .zip(&costs[j])
+                    .map(|(best, cost)| best.saturating_add(*cost).min(NEVER)),
+            );
+            cover(
+                &to[j],
+                stage.days,
+                self.starts,
+                self.other_start,
+                &mut self.low[j],
+            );
             let ended = to[j].iter().copied().min().unwrap_or(NEVER);
             cheapest = cheapest.saturating_add(stage.skip).min(ended).min(NEVER);
             all = all.saturating_add(stage.skip).min(NEVER);
@@ -75,7 +94,12 @@ impl Paths {
                 self.gather(stages, j, j + 1..stages.len(), true);
             }
             self.from[j].clone_from(&self.best);
-            let with: Vec<i32> = self.best.iter().zip(&costs[j]).map(|(after, cost)| after.saturating_add(*cost).min(NEVER)).collect();
+            let with: Vec<i32> = self
+                .best
+                .iter()
+                .zip(&costs[j])
+                .map(|(after, cost)| after.saturating_add(*cost).min(NEVER))
+                .collect();
             cover(&with, stage.days, self.starts, self.other_start, &mut self.low[j]);
             all = all.saturating_add(stage.skip).min(NEVER);
         }
@@ -83,7 +107,13 @@ impl Paths {
 
     /// Lowers `best` of stage `j` to what can be reached from the stages `others`, nearest first.
     fn gather(&mut self, stages: &[Stage], j: usize, others: impl Iterator<Item = usize>, backwards: bool) {
-        let Self { best, low, apart, back, .. } = self;
+        let Self {
+            best,
+            low,
+            apart,
+            back,
+            ..
+        } = self;
         let stage = &stages[j];
         let mut skipped = 0_i32;
         for i in others {
@@ -91,11 +121,20 @@ impl Paths {
             if skipped >= NEVER {
                 return;
             }
-            let cheapest = low[i].iter().copied().min().unwrap_or(NEVER).saturating_add(skipped);
+            let cheapest = low[i]
+                .iter()
+                .copied()
+                .min()
+                .unwrap_or(NEVER)
+                .saturating_add(skipped);
             let worst = best.iter().copied().max().unwrap_or(NEVER);
             if cheapest < worst {
                 let kept = stage.kept && other.kept;
-                let table = if backwards { &back[i.abs_diff(j) - 1] } else { &apart[i.abs_diff(j) - 1] };
+                let table = if backwards {
+                    &back[i.abs_diff(j) - 1]
+                } else {
+                    &apart[i.abs_diff(j) - 1]
+                };
                 for start in 0..self.starts {
                     let into = &mut best[start * stage.days..(start + 1) * stage.days];
                     for day in 0..other.days {
@@ -122,8 +161,16 @@ impl Paths {
     /// The way that [`Paths::forward`] found, which cost `cheapest`.
     pub(super) fn way(&self, stages: &[Stage], costs: &[Vec<i32>], table: &Timetable) -> Way {
         let mut way: Way = vec![None; stages.len()];
-        let whole = |j: usize| stages[..j].iter().fold(0_i32, |sum, stage| sum.saturating_add(stage.skip).min(NEVER));
-        let after = |j: usize| stages[j + 1..].iter().fold(0_i32, |sum, stage| sum.saturating_add(stage.skip).min(NEVER));
+        let whole = |j: usize| {
+            stages[..j]
+                .iter()
+                .fold(0_i32, |sum, stage| sum.saturating_add(stage.skip).min(NEVER))
+        };
+        let after = |j: usize| {
+            stages[j + 1..]
+                .iter()
+                .fold(0_i32, |sum, stage| sum.saturating_add(stage.skip).min(NEVER))
+        };
         // The last cell: of the cheapest, the one in the latest stage, then the first.
         let mut found: Option<(i32, usize, usize)> = None;
         for j in (0..stages.len()).rev() {
@@ -134,13 +181,18 @@ impl Paths {
                 }
             }
         }
-        let Some((least, mut j, mut at)) = found else { return way };
+        let Some((least, mut j, mut at)) = found else {
+            return way;
+        };
         if whole(stages.len()) < least {
             return way;
         }
         loop {
             let stage = &stages[j];
-            let here = Cell { day: stage.first + at % stage.days, start: at / stage.days };
+            let here = Cell {
+                day: stage.first + at % stage.days,
+                start: at / stage.days,
+            };
             way[j] = Some(here);
             let target = self.to[j][at] - costs[j][at];
             let mut skipped = 0_i32;
@@ -148,7 +200,10 @@ impl Paths {
             'stages: for i in (0..j).rev() {
                 let other = &stages[i];
                 for (place, value) in self.to[i].iter().enumerate() {
-                    let there = Cell { day: other.first + place % other.days, start: place / other.days };
+                    let there = Cell {
+                        day: other.first + place % other.days,
+                        start: place / other.days,
+                    };
                     let between = table.between(j - i, there, here, other.kept && stage.kept);
                     if *value < NEVER && value.saturating_add(between).saturating_add(skipped) == target {
                         before = Some((i, place));
@@ -177,7 +232,9 @@ fn cover(values: &[i32], days: usize, starts: usize, other_start: i32, low: &mut
     }
     let mut best = vec![NEVER; days];
     for row in values.chunks_exact(days) {
-        best.iter_mut().zip(row).for_each(|(best, value)| *best = (*best).min(*value));
+        best.iter_mut()
+            .zip(row)
+            .for_each(|(best, value)| *best = (*best).min(*value));
     }
     for row in low.chunks_exact_mut(days) {
         for (low, best) in row.iter_mut().zip(&best) {

@@ -33,7 +33,11 @@ pub(super) struct Raised {
 impl Prices {
     pub(super) fn of(table: &Timetable) -> Self {
         let rows: Vec<Vec<i32>> = table.room.iter().map(|room| vec![0; room.len()]).collect();
-        Self { cells: vec![vec![0; table.taken.len()]; rows.len()], any: vec![false; rows.len()], rows }
+        Self {
+            cells: vec![vec![0; table.taken.len()]; rows.len()],
+            any: vec![false; rows.len()],
+            rows,
+        }
     }
 
     /// Works out what cells cost after rows have changed.
@@ -57,11 +61,18 @@ impl Prices {
             if stage.kept {
                 continue;
             }
-            for layer in std::iter::once(0).chain(line.layers.iter().copied()).filter(|layer| self.any[*layer]) {
+            for layer in std::iter::once(0)
+                .chain(line.layers.iter().copied())
+                .filter(|layer| self.any[*layer])
+            {
                 for start in 0..table.starts {
                     let row = &mut into[start * stage.days..(start + 1) * stage.days];
-                    let places = self.cells[layer][stage.first * table.starts + start..].iter().step_by(table.starts);
-                    row.iter_mut().zip(places).for_each(|(cost, price)| *cost = (*cost + price).min(NEVER));
+                    let places = self.cells[layer][stage.first * table.starts + start..]
+                        .iter()
+                        .step_by(table.starts);
+                    row.iter_mut()
+                        .zip(places)
+                        .for_each(|(cost, price)| *cost = (*cost + price).min(NEVER));
                 }
             }
         }
@@ -70,7 +81,8 @@ impl Prices {
     /// What all rooms together are worth.
     pub(super) fn worth(&self, table: &Timetable) -> i64 {
         let rows = self.rows.iter().flatten().zip(table.room.iter().flatten());
-        rows.map(|(price, room)| i64::from(*price) * i64::from(*room)).sum()
+        rows.map(|(price, room)| i64::from(*price) * i64::from(*room))
+            .sum()
     }
 }
 
@@ -84,14 +96,21 @@ pub(super) fn raise(
     watch: &Watch,
     tell: impl Fn(u32),
 ) -> Result<Raised, Cancelled> {
-    let mut exact: Vec<Vec<f64>> =
-        prices.rows.iter().map(|rows| rows.iter().map(|price| f64::from(*price)).collect()).collect();
+    let mut exact: Vec<Vec<f64>> = prices
+        .rows
+        .iter()
+        .map(|rows| rows.iter().map(|price| f64::from(*price)).collect())
+        .collect();
     let mut turn: Vec<Vec<f64>> = exact.iter().map(|rows| vec![0.0; rows.len()]).collect();
     let mut now = prices.clone();
     let mut found = Raised {
         bound: i64::MIN,
         ways: None,
-        shares: table.lines.iter().map(|line| vec![Vec::new(); line.stages.len()]).collect(),
+        shares: table
+            .lines
+            .iter()
+            .map(|line| vec![Vec::new(); line.stages.len()])
+            .collect(),
     };
     let mut cheapest = i64::MAX;
     let (mut step, mut still) = (1.0_f64, 0);
@@ -105,7 +124,9 @@ pub(super) fn raise(
         tell(round);
         for (rows, exact) in now.rows.iter_mut().zip(&exact) {
             #[expect(clippy::cast_possible_truncation, reason = "prices stay under NEVER")]
-            rows.iter_mut().zip(exact).for_each(|(price, exact)| *price = exact.round() as i32);
+            rows.iter_mut()
+                .zip(exact)
+                .for_each(|(price, exact)| *price = exact.round() as i32);
         }
         now.spread(table);
         used.iter_mut().for_each(|used| used.fill(0));
@@ -124,9 +145,17 @@ pub(super) fn raise(
             }
             ways.push(way);
         }
-        let over = used.iter().flatten().zip(table.room.iter().flatten()).any(|(used, room)| used > room);
+        let over = used
+            .iter()
+            .flatten()
+            .zip(table.room.iter().flatten())
+            .any(|(used, room)| used > room);
         if !over {
-            let cost = ways.iter().enumerate().map(|(line, way)| table.cost_of(line, way)).sum::<i64>();
+            let cost = ways
+                .iter()
+                .enumerate()
+                .map(|(line, way)| table.cost_of(line, way))
+                .sum::<i64>();
             if cost < cheapest {
                 cheapest = cost;
                 found.ways = Some(ways);
@@ -141,7 +170,10 @@ pub(super) fn raise(
             if still > 20 {
                 (step, still) = (step * 0.7, 0);
                 for (exact, rows) in exact.iter_mut().zip(&prices.rows) {
-                    exact.iter_mut().zip(rows).for_each(|(exact, price)| *exact = f64::from(*price));
+                    exact
+                        .iter_mut()
+                        .zip(rows)
+                        .for_each(|(exact, price)| *exact = f64::from(*price));
                 }
             }
         }
@@ -149,9 +181,7 @@ pub(super) fn raise(
             break;
         }
         let mut square = 0.0;
-        for ((turn, exact), (used, room)) in
-            turn.iter_mut().zip(&exact).zip(used.iter().zip(&table.room))
-        {
+        for ((turn, exact), (used, room)) in turn.iter_mut().zip(&exact).zip(used.iter().zip(&table.room)) {
             for ((turn, exact), (used, room)) in turn.iter_mut().zip(exact).zip(used.iter().zip(room)) {
                 *turn = 0.3 * *turn + 0.7 * f64::from(used - room);
                 if *exact > 0.0 || *turn > 0.0 {

@@ -3,6 +3,7 @@
 use super::path::Paths;
 use super::prices::Prices;
 use super::{Answer, Cell, NEVER, Timetable, Way, closed};
+use crate::plan::dice::Dice;
 use crate::plan::{Cancelled, Watch};
 
 /// What is left of every row while lines are put in and taken out.
@@ -13,7 +14,9 @@ pub(super) struct Left {
 
 impl Left {
     pub(super) fn of(table: &Timetable) -> Self {
-        Self { rows: table.room.clone() }
+        Self {
+            rows: table.room.clone(),
+        }
     }
 
     fn put(&mut self, table: &Timetable, line: usize, way: &Way, by: i32) {
@@ -31,12 +34,26 @@ impl Left {
     }
 
     /// The line's cheapest way in what is left, prices counted.
-    fn cheapest(&self, table: &Timetable, line: usize, prices: &Prices, paths: &mut Paths, costs: &mut Vec<Vec<i32>>) -> Way {
+    fn cheapest(
+        &self,
+        table: &Timetable,
+        line: usize,
+        prices: &Prices,
+        paths: &mut Paths,
+        costs: &mut Vec<Vec<i32>>,
+    ) -> Way {
         let of = &table.lines[line];
         prices.priced(table, of, costs);
         for (number, stage) in of.stages.iter().enumerate().filter(|(_, stage)| !stage.kept) {
-            for (at, cost) in costs[number].iter_mut().enumerate().filter(|(_, cost)| **cost < NEVER) {
-                let cell = Cell { day: stage.first + at % stage.days, start: at / stage.days };
+            for (at, cost) in costs[number]
+                .iter_mut()
+                .enumerate()
+                .filter(|(_, cost)| **cost < NEVER)
+            {
+                let cell = Cell {
+                    day: stage.first + at % stage.days,
+                    start: at / stage.days,
+                };
                 if !self.fits(table, line, number, cell) {
                     *cost = NEVER;
                 }
@@ -57,26 +74,16 @@ pub(super) fn first(table: &Timetable, prices: &Prices, paths: &mut Paths) -> An
         left.put(table, line, &way, 1);
         ways.push(way);
     }
-    let cost = ways.iter().enumerate().map(|(line, way)| table.cost_of(line, way)).sum();
-    Answer { ways, cost, bound: i64::MIN, work: 0 }
-}
-
-/// A repeatable source of choices (Steele, Lea and Flood's SplitMix64).
-#[derive(Debug)]
-struct Dice(u64);
-
-impl Dice {
-    const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// One of `0..many`.
-    fn below(&mut self, many: usize) -> usize {
-        usize::try_from(self.next() % (many.max(1) as u64)).unwrap_or(0)
+    let cost = ways
+        .iter()
+        .enumerate()
+        .map(|(line, way)| table.cost_of(line, way))
+        .sum();
+    Answer {
+        ways,
+        cost,
+        bound: i64::MIN,
+        work: 0,
     }
 }
 
@@ -151,9 +158,14 @@ pub(super) fn better(
             }
         }
         let mut out = vec![one];
-        let wanted: Vec<usize> = wish.iter().chain(&ways[one]).flatten().map(|cell| cell.day).collect();
+        let wanted: Vec<usize> = wish
+            .iter()
+            .chain(&ways[one])
+            .flatten()
+            .map(|cell| cell.day)
+            .collect();
         for _ in 0..=dice.below(7) {
-            let day = wanted.get(dice.below(wanted.len())).copied().unwrap_or(0);
+            let day = wanted.get(dice.below(wanted.len().max(1))).copied().unwrap_or(0);
             let other = match on[day].as_slice() {
                 [] => dice.below(many),
                 lines => lines[dice.below(lines.len())],
@@ -179,7 +191,11 @@ pub(super) fn better(
             after += table.cost_of(*line, &way);
             ways[*line] = way;
         }
-        let slack = if dice.below(8) == 0 { i64::from(super::UNIT) } else { 0 };
+        let slack = if dice.below(8) == 0 {
+            i64::from(super::UNIT)
+        } else {
+            0
+        };
         if after <= before + slack {
             for line in &out {
                 each[*line] = table.cost_of(*line, &ways[*line]);
