@@ -4,12 +4,13 @@
 //! far it is goes to a terminal's stderr.
 
 mod instance;
+mod sessions;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::said::{Said, Trouble};
 use super::visit::Globals;
@@ -17,22 +18,32 @@ use crate::plan::{Cancelled, Watch};
 
 /// What to plan.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub struct Plan {
+    #[command(subcommand)]
+    what: Option<What>,
     /// Solve a problem file with a known answer
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long, value_name = "FILE")]
     instance: Option<PathBuf>,
     /// Stop with the best answer after so many seconds
     #[arg(long, value_name = "SECONDS", requires = "instance")]
     limit: Option<u64>,
 }
 
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Propose dates for the sessions that groups lack, with reasons
+    Sessions(sessions::Sessions),
+}
+
 /// Plans what is asked for.
 pub fn plan(globals: &Globals, plan: &Plan) -> Said {
-    match &plan.instance {
-        Some(file) => instance::solve(globals, file, plan.limit.map(Duration::from_secs)),
-        None => Err(Trouble::usage(
+    match (&plan.what, &plan.instance) {
+        (Some(What::Sessions(wanted)), _) => sessions::sessions(globals, wanted),
+        (None, Some(file)) => instance::solve(globals, file, plan.limit.map(Duration::from_secs)),
+        (None, None) => Err(Trouble::usage(
             "nothing to plan was named",
-            "cohort plan --instance FILE",
+            "cohort plan sessions, or cohort plan --instance FILE",
         )),
     }
 }

@@ -214,6 +214,11 @@ const COHORT: &[Field] = &[
     f("group_max", "Group maximum", Number),
     f("to_complete", "Sessions to complete", Number),
     f("smallest_published", "Smallest published", Number),
+    f("sessions_at_once", "Sessions at once", Number),
+    f("cost_times", "Cost outside free times", Number),
+    f("cost_weekday", "Cost of another weekday", Number),
+    f("cost_hour", "Cost of another hour", Number),
+    f("cost_apart", "Cost of a day from four weeks", Number),
     f("state", "State", Word(CohortState::all_words)),
 ];
 const ADMIN: &[Field] = &[

@@ -1,7 +1,7 @@
 //! Branch and bound: what the prices leave open is decided by trying, each case with prices of its own.
 
 use super::path::Paths;
-use super::prices::{self, Prices};
+use super::prices::{self, Prices, Shares};
 use super::search::{self, Search};
 use super::{Answer, Cell, NEVER, Stage, Timetable, Way, closed};
 use crate::plan::{Cancelled, Watch};
@@ -10,8 +10,8 @@ use crate::plan::{Cancelled, Watch};
 const ROUNDS: u32 = 60;
 /// Steps of search in a case.
 const STEPS: u64 = 40;
-/// Steps of search in the case that all others are parts of.
-const STEPS_AT_FIRST: u64 = 20_000;
+/// Steps of search for each line in the case that all others are parts of.
+const STEPS_AT_FIRST: u64 = 80;
 
 /// One decision on the way to a case: a line's stage has this cell (or is left out), or has not.
 #[derive(Clone, Copy, Debug)]
@@ -120,7 +120,7 @@ fn exhaust(
         let mut near = search::first(&case.table, &case.prices, paths);
         // The first case has them all: what is found there ends it.
         let steps = if *looked == 1 + before {
-            STEPS_AT_FIRST
+            STEPS_AT_FIRST * case.lines.len() as u64
         } else {
             STEPS
         };
@@ -312,7 +312,7 @@ fn narrow(table: &mut Timetable, prices: &Prices, paths: &mut Paths, under: i64)
 }
 
 /// The stage that is most torn between cells, with the cell that it has most often.
-fn widest(table: &Timetable, shares: &[Vec<Vec<(Option<Cell>, f64)>>]) -> Option<Choice> {
+fn widest(table: &Timetable, shares: &[Vec<Shares>]) -> Option<Choice> {
     let mut widest: Option<(f64, usize, usize, Option<Cell>)> = None;
     for (line, stages) in shares.iter().enumerate() {
         for (number, shares) in stages.iter().enumerate() {

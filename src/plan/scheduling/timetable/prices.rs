@@ -19,6 +19,9 @@ pub(super) struct Prices {
     any: Vec<bool>,
 }
 
+/// How often a stage had each cell (or none) lately; those that it had not are absent.
+pub(super) type Shares = Vec<(Option<Cell>, f64)>;
+
 /// What raising the prices came to.
 #[derive(Debug)]
 pub(super) struct Raised {
@@ -26,8 +29,8 @@ pub(super) struct Raised {
     pub(super) bound: i64,
     /// The lines' cheapest ways, when at some prices they were allowed together.
     pub(super) ways: Option<Vec<Way>>,
-    /// How often each cell was in a cheapest way lately, by line and stage; cells that were not are absent.
-    pub(super) shares: Vec<Vec<Vec<(Option<Cell>, f64)>>>,
+    /// What the cheapest ways were like, by line and stage.
+    pub(super) shares: Vec<Vec<Shares>>,
 }
 
 impl Prices {
@@ -204,7 +207,7 @@ pub(super) fn raise(
 }
 
 /// Counts a cell in, older ones fading.
-fn note(shares: &mut Vec<(Option<Cell>, f64)>, cell: Option<Cell>) {
+fn note(shares: &mut Shares, cell: Option<Cell>) {
     for (_, share) in shares.iter_mut() {
         *share *= 0.95;
     }
