@@ -4,9 +4,9 @@
 //! same answer. Long work looks at its [`Watch`], through which another thread asks it to stop and sees how far
 //! it is. Nothing here changes anything: what a proposal would change is an intent of the domain.
 
-#[cfg(test)]
 mod dice;
 pub mod grouping;
+pub mod scheduling;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering};

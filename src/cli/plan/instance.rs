@@ -9,7 +9,9 @@ use serde_json::json;
 use super::watched;
 use crate::cli::said::{Answer, Said, Trouble, object};
 use crate::cli::visit::Globals;
+use crate::plan::Cancelled;
 use crate::plan::grouping::instance::{Instance, Mentee, Mentor};
+use crate::plan::scheduling::instance::{Instance as SchedFile, InstanceProblem, Meeting};
 
 /// What any problem file says of itself.
 #[derive(Deserialize)]
@@ -81,6 +83,7 @@ pub fn solve(globals: &Globals, path: &Path, limit: Option<Duration>) -> Said {
     let head: Head = read(path, &bytes)?;
     match head.kind.as_str() {
         "assign" => grouping(globals, read::<AssignFile>(path, &bytes)?.into(), limit),
+        "sched" => scheduling(globals, path, &read(path, &bytes)?, limit),
         other => Err(Trouble::new(
             5,
             format!("{}: {other} is no kind of problem known here", path.display()),
@@ -127,4 +130,55 @@ fn grouping(globals: &Globals, instance: Instance, limit: Option<Duration>) -> S
         ));
     }
     Ok(Answer::found(json, lines))
+}
+
+fn scheduling(globals: &Globals, path: &Path, instance: &SchedFile, limit: Option<Duration>) -> Said {
+    let solved = watched(globals, limit, |watch| match instance.solve(watch) {
+        Err(InstanceProblem::Cancelled) => Err(Cancelled),
+        other => Ok(other),
+    })?;
+    let (found, seconds) = match solved {
+        (Ok(found), seconds) => (found, seconds),
+        (Err(InstanceProblem::NoAnswer(sure)), _) => {
+            let what = if sure {
+                "has no answer"
+            } else {
+                "got no answer in this time"
+            };
+            let hint = if sure {
+                "more slots or sessions at once would make room"
+            } else {
+                "give it a longer --limit"
+            };
+            return Err(Trouble::new(1, format!("{} {what}", path.display()), hint));
+        }
+        (Err(problem), _) => {
+            return Err(
+                Trouble::new(5, format!("{}: {problem}", path.display()), "mend the file")
+                    .in_file(path.display().to_string(), None),
+            );
+        }
+    };
+    let meeting = |at: &Meeting| json!({ "group": at.group, "date": at.date.to_string(), "slot": at.slot });
+    let optimal = found.cost == found.bound;
+    let json = object([
+        ("cost", json!(found.cost)),
+        ("bound", json!(found.bound)),
+        ("optimal", json!(optimal)),
+        ("sessions", found.sessions.iter().map(meeting).collect()),
+        ("seconds", json!(seconds)),
+    ]);
+    let proof = if optimal {
+        "proven best".to_owned()
+    } else {
+        format!("none can cost less than {}", found.bound)
+    };
+    let many = found.sessions.len();
+    Ok(Answer::found(
+        json,
+        vec![format!(
+            "{many} sessions at a cost of {}, {proof}, in {seconds:.3} seconds.",
+            found.cost
+        )],
+    ))
 }

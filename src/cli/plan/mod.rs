@@ -5,6 +5,7 @@
 
 mod groups;
 mod instance;
+mod sessions;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -34,16 +35,19 @@ pub struct Plan {
 enum What {
     /// Propose a group for everybody in the pool, with reasons
     Groups(groups::Groups),
+    /// Propose dates for the sessions that groups lack, with reasons
+    Sessions(sessions::Sessions),
 }
 
 /// Plans what is asked for.
 pub fn plan(globals: &Globals, plan: &Plan) -> Said {
     match (&plan.what, &plan.instance) {
         (Some(What::Groups(wanted)), _) => groups::groups(globals, wanted),
+        (Some(What::Sessions(wanted)), _) => sessions::sessions(globals, wanted),
         (None, Some(file)) => instance::solve(globals, file, plan.limit.map(Duration::from_secs)),
         (None, None) => Err(Trouble::usage(
             "nothing to plan was named",
-            "cohort plan groups, or cohort plan --instance FILE",
+            "cohort plan groups, cohort plan sessions, or cohort plan --instance FILE",
         )),
     }
 }

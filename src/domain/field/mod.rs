@@ -221,6 +221,11 @@ const COHORT: &[Field] = &[
     f("weight_regions", "Weight of regions", Number),
     f("weight_stages", "Weight of stages", Number),
     f("weight_size", "Weight of even sizes", Number),
+    f("sessions_at_once", "Sessions at once", Number),
+    f("cost_times", "Cost outside free times", Number),
+    f("cost_weekday", "Cost of another weekday", Number),
+    f("cost_hour", "Cost of another hour", Number),
+    f("cost_apart", "Cost of a day from four weeks", Number),
     f("state", "State", Word(CohortState::all_words)),
 ];
 const ADMIN: &[Field] = &[

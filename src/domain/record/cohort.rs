@@ -90,6 +90,16 @@ pub struct Cohort {
     pub to_complete: u8,
     /// Fewest answers behind anything that is published.
     pub smallest_published: u8,
+    /// Most sessions at once, for its facilitators.
+    pub sessions_at_once: u8,
+    /// What a proposed session costs for everybody outside their free times.
+    pub cost_times: u8,
+    /// What another weekday than the session before costs.
+    pub cost_weekday: u8,
+    /// What another time of day than the session before costs.
+    pub cost_hour: u8,
+    /// What each day more or less than four weeks after the session before costs.
+    pub cost_apart: u8,
     /// Where it stands.
     pub state: CohortState,
     /// When things need attention.
@@ -126,6 +136,11 @@ impl Cohort {
             group_max: 6,
             to_complete: 4,
             smallest_published: 5,
+            sessions_at_once: 4,
+            cost_times: 50,
+            cost_weekday: 6,
+            cost_hour: 4,
+            cost_apart: 1,
             state: CohortState::Draft,
             thresholds: Thresholds::default(),
             weight_stream: 30,
