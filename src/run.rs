@@ -11,6 +11,8 @@ use ratatui::buffer::Buffer;
 
 use crate::exchange::Letter;
 use crate::hub::{self, Link, LinkEvent, Who};
+mod left;
+
 use crate::terminal::{self, Event, Guard, Painter, Screen, Timing};
 use crate::tui::{App, Done, Looks, News, Out, Peer, Place, Signal, whole};
 
@@ -101,11 +103,13 @@ const HUNG_UP: u8 = 129;
 struct Loop<'a> {
     opening: &'a Opening,
     link: Link,
+    left: Option<left::Place>,
     app: App,
     painter: Painter<Screen>,
     size: (u16, u16),
     drawn: Instant,
     lamp: String,
+    steady: bool,
     minute: i64,
     welcomed: bool,
 }
@@ -116,17 +120,22 @@ impl<'a> Loop<'a> {
         Self {
             opening,
             link,
+            left: left::Place::of(opening),
             app: App::new(opening.looks, hub::mint(), size),
             painter: Painter::new(Screen),
             size,
             drawn: Instant::now() - LIVE_SLOW,
             lamp: String::new(),
+            steady: false,
             minute: 0,
             welcomed: false,
         }
     }
 
     fn run(&mut self, wakes: &Receiver<Wake>) -> Result<u8> {
+        if let Some(left) = self.left.as_ref().and_then(left::Place::take) {
+            self.signal(Signal::Left(Box::new(left)));
+        }
         let mut stale = false;
         loop {
             let patience = if stale {
@@ -181,7 +190,10 @@ impl<'a> Loop<'a> {
     fn glance(&mut self) -> bool {
         let now = self.opening.clock.now();
         let (lamp, minute) = (self.app.lamp(now), now.timestamp() / 60);
-        let changed = lamp != self.lamp || minute != self.minute;
+        let steady = self.app.is_steady(now);
+        // Rows that were held under the hand are let go.
+        let released = std::mem::replace(&mut self.steady, steady) && !steady;
+        let changed = lamp != self.lamp || minute != self.minute || released;
         self.lamp = lamp;
         self.minute = minute;
         changed
@@ -209,11 +221,11 @@ impl<'a> Loop<'a> {
     fn wake(&mut self, wake: Wake) -> Option<u8> {
         match wake {
             Wake::Terminal(Event::HangUp) => {
-                self.link.leave();
+                self.leave_behind();
                 Some(HUNG_UP)
             }
             Wake::Terminal(Event::Terminate(signal)) => {
-                self.link.leave();
+                self.leave_behind();
                 Some(128_u8.saturating_add(u8::try_from(signal).unwrap_or(0)))
             }
             Wake::Terminal(Event::Key(key)) => self.signal(Signal::Key(key)),
@@ -235,6 +247,20 @@ impl<'a> Loop<'a> {
                 None => None,
             },
         }
+    }
+
+    /// The terminal goes away: what was unfinished is kept for the next session, what was in the hand is sent.
+    fn leave_behind(&mut self) {
+        let (left, outs) = self.app.leave_behind(self.opening.clock.now());
+        for out in outs {
+            if let Out::Propose(edit) = out {
+                self.link.propose(edit);
+            }
+        }
+        if let (Some(place), Some(left)) = (&self.left, left) {
+            place.keep(&left);
+        }
+        self.link.leave();
     }
 
     fn signal(&mut self, signal: Signal) -> Option<u8> {
@@ -272,7 +298,7 @@ impl<'a> Loop<'a> {
                 return self.signal(Signal::Done(done));
             }
             Out::Repaint => self.painter.repaint(),
-            Out::Reconnect => self.link.condition(),
+            Out::Reconnect => self.link.hurry(),
             Out::Quit => {
                 self.link.leave();
                 return Some(0);
@@ -361,7 +387,9 @@ fn news(event: LinkEvent) -> Option<News> {
             what: problem.message().to_owned(),
             hint: problem.hint().to_owned(),
         },
-        LinkEvent::Condition(_) | LinkEvent::Verified(_) | LinkEvent::Back => return None,
+        LinkEvent::Silent { pid, since } => News::Silent { pid, since },
+        LinkEvent::Back => News::Back,
+        LinkEvent::Condition(_) | LinkEvent::Verified(_) => return None,
     })
 }
 

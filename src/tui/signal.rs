@@ -21,6 +21,8 @@ pub enum Signal {
     News(News),
     /// Work done off the screen's thread has an answer.
     Done(Done),
+    /// What was left behind when the terminal went away, the last time.
+    Left(Box<super::app::Left>),
     /// A second has passed in which nothing else happened.
     Tick,
 }
@@ -70,6 +72,15 @@ pub enum News {
     },
     /// The connection is gone.
     Lost,
+    /// The store is there and has said nothing for five seconds.
+    Silent {
+        /// The number of its process.
+        pid: u32,
+        /// When it was last heard.
+        since: DateTime<Utc>,
+    },
+    /// The store speaks again.
+    Back,
     /// It cannot be had: what is wrong, and what to do.
     Failed {
         /// What is wrong.

@@ -40,6 +40,8 @@ pub enum Step {
     Set(String),
     /// Do what another key means.
     Act(Action),
+    /// Take up what was left behind the last time.
+    TakeUp,
     /// Ask the loop for something.
     Out(Out),
     /// The key means nothing here.

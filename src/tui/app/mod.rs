@@ -1,9 +1,13 @@
 //! The whole program minus I/O: signals in, orders for the loop out, one frame on demand.
 
+mod allowed;
 mod chrome;
+mod left;
 mod news;
+mod steady;
 mod steps;
 
+pub use left::Left;
 pub(crate) use steps::sentence;
 
 use std::collections::BTreeMap;
@@ -31,14 +35,17 @@ enum Line {
     Up,
     /// Gone since this moment.
     Down(DateTime<Utc>),
-    /// Not to be had: what is wrong, what to do.
-    Failed(String, String),
+    /// There, but silent since this moment: the process of this number.
+    Silent(DateTime<Utc>, u32),
+    /// Not to be had since this moment: what is wrong, what to do.
+    Failed(DateTime<Utc>, String, String),
 }
 
 /// An edit or undo sent to the store and not yet answered.
 struct Waiting {
     nonce: u128,
     edit: Option<Edit>,
+    undoes: Option<Rev>,
     said: String,
     since: DateTime<Utc>,
 }
@@ -86,6 +93,9 @@ pub struct App {
     place: Place,
     /// The last change before this terminal was opened.
     opened_at: Option<Rev>,
+    steady: steady::Steady,
+    left: Option<Left>,
+    since: Option<DateTime<Utc>>,
     outs: Vec<Out>,
 }
 
@@ -120,6 +130,9 @@ impl App {
             saved: None,
             place: Place::default(),
             opened_at: None,
+            steady: steady::Steady::default(),
+            left: None,
+            since: None,
             outs: Vec::new(),
         }
     }
@@ -176,6 +189,7 @@ impl App {
                 self.time_passes(now);
             }
             Signal::Done(done) => self.done(done),
+            Signal::Left(left) => self.remember(*left, now),
             Signal::Tick => self.time_passes(now),
         }
         self.tell_place(now);
@@ -194,8 +208,14 @@ impl App {
             older: &self.older,
             entries: &self.entries,
             body: chrome::body(self.size),
-            offline: matches!(self.line, Line::Down(_) | Line::Failed(..)),
+            offline: self.is_cut_off(),
+            steady: self.is_steady(now),
         }
+    }
+
+    /// Whether what is shown may be old: there is no connection, or nothing comes over it.
+    const fn is_cut_off(&self) -> bool {
+        matches!(self.line, Line::Down(_) | Line::Failed(..) | Line::Silent(..))
     }
 
     /// The screen keys go to when no popup is open.
@@ -264,6 +284,7 @@ impl App {
 
     fn key(&mut self, event: KeyEvent, now: DateTime<Utc>) {
         let chord = Chord::of(event);
+        let slipped = self.steady.pressed(now);
         if !self.is_ready() {
             self.key_before_ready(chord);
             return;
@@ -295,7 +316,10 @@ impl App {
                     (bound, _) => bound,
                 };
                 match action {
-                    Some(action) => self.action(action, now),
+                    Some(action) => match self.slip(action, slipped) {
+                        Some(why) => Step::Say(why),
+                        None => self.action(action, now),
+                    },
                     None => Step::Unbound,
                 }
             }
@@ -311,6 +335,9 @@ impl App {
     fn action(&mut self, action: Action, now: DateTime<Utc>) -> Step {
         if !self.overlays.is_empty() {
             return self.with_overlay(now, |overlay, cx, hand| overlay.act(action, cx, hand));
+        }
+        if let Some(why) = self.barred(action) {
+            return Step::Say(why);
         }
         self.message.clear();
         let still_in_hand = self.with_screen(now, |screen, cx, hand| screen.tick(Some(action), cx, hand));
