@@ -338,6 +338,8 @@ impl Keeper {
             }
         };
         self.generation += 1;
+        // From here on silence is noticed by ticks that do not come, and does not end the connection.
+        stream.set_read_timeout(None).map_err(|_| End::Lost)?;
         let (notes, generation) = (self.notes.clone(), self.generation);
         let reading = stream.try_clone().map_err(|_| End::Lost)?;
         std::thread::Builder::new()

@@ -69,7 +69,7 @@ fn a_viewers_commands_answer_and_change_nothing() {
     done(office.dir(), &["admin", "add", "Vi", "viewer"]);
     let before = done(office.dir(), &["status"])["revision"].clone();
     assert_eq!(run(office.dir(), &["--as", "Vi", "status"]).code, 0);
-    let said = run(office.dir(), &["--as", "Vi", "move", "Fatima Rahman", "pool"]);
+    let said = run(office.dir(), &["--as", "Vi", "move", "Fatima Ahmed", "pool"]);
     assert_eq!(said.code, 7, "{said:?}");
     assert_eq!(
         run(office.dir(), &["--as", "Vi", "undo"]).code,
@@ -251,7 +251,7 @@ fn the_kernel_says_who_somebody_is_and_a_claim_is_heard_from_shared_accounts_onl
         &served.data(),
         &["--as", "ann", "admin", "add", &nobody, "editor"],
     );
-    let known = served.nobody(&["add", "person", "name=Owen Pritchard"]);
+    let known = served.nobody(&["add", "person", "name=Owen Pritchard", "email=owen@example.org"]);
     assert_eq!(known.code, 0, "{known:?}");
     let history = done(&served.data(), &["history", "--limit", "1"]);
     assert_eq!(

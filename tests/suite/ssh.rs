@@ -31,20 +31,24 @@ fn comes_back(sshd: &Sshd, name: &str) -> Terminal {
     terminal
 }
 
-/// Adds somebody by keys: in People, by the form, name only.
-fn adds(terminal: &mut Terminal, name: &str) {
-    terminal.type_in("6").shows("[6 People]");
-    terminal.type_in("a").shows("TYPE");
-    terminal.type_in(name).shows(name);
-    terminal.type_in("\r").shows("LIST").shows("LIVE");
-}
-
-/// Puts down a name in the People filter, so that it alone is listed.
+/// Puts a name into the filter of People, so that who has it stands under the cursor.
 fn looks_for(terminal: &mut Terminal, name: &str) {
     terminal.type_in("6").shows("[6 People]");
-    terminal.type_in("/").shows("TYPE");
-    terminal.type_in(name).type_in("\r").shows("LIST").cursor_on(name);
+    terminal.type_in("/").shows("filter:");
+    terminal.type_in("\u{15}").type_in(name).type_in("\r");
+    terminal.shows("LIST").cursor_on(name);
 }
+
+/// Gives somebody another name, in the cell.
+fn renames(terminal: &mut Terminal, from: &str, to: &str) {
+    looks_for(terminal, from);
+    terminal.type_in("e").shows("TYPE");
+    terminal.type_in("\u{15}").type_in(to);
+    terminal.type_in("\r").shows("LIST").shows("u undo").cursor_on(to);
+}
+
+/// Somebody in the example whose name nobody else has.
+const SOMEBODY: &str = "Fatima Ahmed";
 
 #[test]
 fn two_administrators_see_each_other_and_what_the_other_does() {
@@ -53,8 +57,8 @@ fn two_administrators_see_each_other_and_what_the_other_does() {
     let mut ben = comes(&office, &sshd, "ben");
     ann.shows("here: you, ben");
     ben.shows("here: you, ann");
-    adds(&mut ann, "Owain Glynne");
-    looks_for(&mut ben, "Owain");
+    renames(&mut ann, SOMEBODY, "Fatima Ahmed Two");
+    looks_for(&mut ben, "Fatima Ahmed Two");
     let by: Value = sshd.ask("ann", "cohort history --limit 1 --json").json();
     assert_eq!(by[0]["by"], "ann", "the key says who it was");
     ben.type_in("q");
@@ -64,30 +68,46 @@ fn two_administrators_see_each_other_and_what_the_other_does() {
 #[test]
 fn eight_administrators_work_at_once_and_nothing_is_lost_or_doubled() {
     let Some((office, sshd)) = office() else { return };
-    let before = office.client("Sam K").model().people.len();
     let names = ["ann", "ben", "cy", "dot", "eve", "fay", "gus", "hal"];
+    let theirs = mentees(&office, 3 * names.len());
     let mut terminals: Vec<Terminal> = names.iter().map(|name| comes(&office, &sshd, name)).collect();
     std::thread::scope(|scope| {
-        for (terminal, name) in terminals.iter_mut().zip(names) {
+        for ((terminal, name), people) in terminals.iter_mut().zip(names).zip(theirs.chunks(3)) {
             scope.spawn(move || {
-                for number in ["One", "Two", "Three"] {
-                    adds(terminal, &format!("{name} {number}"));
+                for person in people {
+                    renames(terminal, person, &format!("{person} of {name}"));
                 }
             });
         }
     });
     let model = office.client("Sam K").model().clone();
-    assert_eq!(model.people.len(), before + 24);
-    for name in names {
-        for number in ["One", "Two", "Three"] {
-            let full = format!("{name} {number}");
+    for (name, people) in names.iter().zip(theirs.chunks(3)) {
+        for person in people {
+            let full = format!("{person} of {name}");
             let found = model.people.iter().filter(|(_, is)| is.name == full).count();
             assert_eq!(found, 1, "{full}");
         }
     }
+    let last = format!("{} of hal", theirs[23]);
     for terminal in &mut terminals {
-        looks_for(terminal, "hal Three");
+        looks_for(terminal, &last);
     }
+}
+
+/// So many mentees of the running cohort whose name is nobody else's, nor part of it.
+fn mentees(office: &Office, count: usize) -> Vec<String> {
+    let model = office.client("Sam K").model().clone();
+    let all: Vec<String> = model
+        .participants()
+        .iter()
+        .map(|part| model.name_of(part.person))
+        .collect();
+    // Short enough to be seen whole with the new name.
+    let fits = |name: &&String| {
+        let alike = all.iter().filter(|other| other.contains(name.as_str())).count();
+        name.is_ascii() && name.len() <= 11 && alike == 1
+    };
+    all.iter().filter(fits).take(count).cloned().collect()
 }
 
 #[test]
@@ -120,7 +140,7 @@ fn a_key_is_one_admin_on_one_programme_and_opens_nothing_else() {
         let said = sshd.ask("ann", asked);
         assert_eq!((said.code, said.out.as_str()), (7, ""), "{asked}: {said:?}");
     }
-    let changing = sshd.ask("vi", "cohort move 'Fatima Rahman' pool");
+    let changing = sshd.ask("vi", "cohort move 'Fatima Ahmed' pool");
     assert_eq!(changing.code, 7, "{changing:?}");
     assert_eq!(sshd.ask("vi", "cohort now").code, 0);
 }
@@ -153,9 +173,9 @@ fn dropped(how: impl FnOnce(&mut Terminal)) {
     let ann = comes(&office, &sshd, "ann");
     let mut ben = comes(&office, &sshd, "ben");
     ann.shows("here: you, ben");
-    looks_for(&mut ben, "Fatima");
-    ben.type_in("l").type_in("e").shows("TYPE");
-    ben.type_in("half a word").shows("half a word");
+    looks_for(&mut ben, SOMEBODY);
+    ben.type_in("e").shows("TYPE");
+    ben.type_in("\u{15}").type_in("half a word").shows("half a word");
     how(&mut ben);
     is_gone(&ann, "ben");
     // Nobody else is disturbed, and the next time the text is there.
@@ -184,13 +204,12 @@ fn a_frozen_reader_disturbs_nobody_and_is_up_to_date_when_it_reads_again() {
     let Some((office, sshd)) = office() else { return };
     let mut ann = office.client("ann");
     let mut mint = Mint::seeded(8);
-    let (id, edit) = add(ann.model(), &mut mint, "Owain Glynne");
-    ann.propose(edit).expect("it lands");
+    let id = ann.model().find_person(SOMEBODY).expect("the example has her");
     let mut ben = comes(&office, &sshd, "ben");
-    looks_for(&mut ben, "Owain");
+    looks_for(&mut ben, SOMEBODY);
     let mut write = |ann: &mut Client, number: usize| {
         let edit = change(ann.model(), &mut mint, id, |person| {
-            person.name = format!("Owain Glynne {number}")
+            person.name = format!("{SOMEBODY} {number}")
         });
         let began = Instant::now();
         ann.propose(edit).expect("it lands");
@@ -201,7 +220,7 @@ fn a_frozen_reader_disturbs_nobody_and_is_up_to_date_when_it_reads_again() {
     ben.stopped();
     let mut beside: Vec<Duration> = (100..700).map(|number| write(&mut ann, number)).collect();
     ben.kill(Signal::CONT);
-    ben.shows("Glynne 699").shows("LIVE");
+    ben.shows("Ahmed 699").shows("LIVE");
     alone.sort_unstable();
     beside.sort_unstable();
     assert!(
@@ -234,7 +253,7 @@ fn a_session_in_tmux_is_left_and_taken_up_where_it_was() {
     );
     let mut ann = sshd.sit_down("ann", 80, 24);
     ann.shows("[1 Now]").shows("LIVE");
-    looks_for(&mut ann, "Fatima");
+    looks_for(&mut ann, SOMEBODY);
     // Left by the key of tmux: Ctrl-B d.
     ann.type_in("\u{2}d");
     ann.ended();
@@ -248,7 +267,7 @@ fn a_session_in_tmux_is_left_and_taken_up_where_it_was() {
     ann.ended();
     let mut ann = sshd.sit_down("ann", 80, 24);
     ann.shows("[6 People]").cursor_on("Fatima");
-    ann.type_in(":q\r");
+    ann.type_in("\u{3}\u{3}\u{3}\u{3}");
     ann.ended();
 }
 
@@ -298,8 +317,8 @@ fn when_the_store_is_killed_everybody_goes_on_without_a_key() {
         .and_then(rustix::process::Pid::from_raw)
         .expect("it has a number");
     rustix::process::kill_process(store, Signal::KILL).expect("it runs");
-    adds(&mut ann, "Owain Glynne");
-    ben.shows("LIVE").shows("Owain Glynne");
+    renames(&mut ann, SOMEBODY, "Fatima Ahmed Two");
+    ben.shows("LIVE").shows("Ahmed Two");
     let (tell, events) = mpsc::channel();
     let link = Link::join(office.dir(), who("Sam K"), move |event| drop(tell.send(event)));
     let model = loop {
@@ -315,7 +334,7 @@ fn when_the_store_is_killed_everybody_goes_on_without_a_key() {
         model
             .people
             .iter()
-            .filter(|(_, is)| is.name == "Owain Glynne")
+            .filter(|(_, is)| is.name == "Fatima Ahmed Two")
             .count(),
         1
     );

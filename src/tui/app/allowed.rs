@@ -17,11 +17,14 @@ impl App {
     pub(super) fn barred(&self, action: Action) -> Option<String> {
         let binding = key::binding(self.context(), action)?;
         if self.may_only_look() && matches!(binding.act, Act::Edit | Act::External) {
+            let what = if binding.hint.is_empty() {
+                binding.help
+            } else {
+                binding.hint
+            };
             return Some(format!(
-                "{} ({}) changes data, and you are a viewer. An owner can make you editor: cohort admin add {} editor.",
-                binding.key(),
-                binding.help,
-                self.me
+                "{} ({what}) changes data, and you are a viewer. An owner can make you editor.",
+                binding.key()
             ));
         }
         let needs_others = matches!(
@@ -35,10 +38,14 @@ impl App {
                 | Action::Paste
         );
         (self.is_cut_off() && needs_others).then(|| {
-            format!(
-                "{} ({}) waits for the connection: it needs the others. Marks, notes and fields are kept and sent later.",
-                binding.key(),
+            let what = if binding.hint.is_empty() {
                 binding.help
+            } else {
+                binding.hint
+            };
+            format!(
+                "{} ({what}) waits for the connection. Marks, notes and fields are kept and sent later.",
+                binding.key()
             )
         })
     }

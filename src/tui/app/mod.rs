@@ -81,6 +81,8 @@ pub struct App {
     over: Vec<Box<dyn Screen>>,
     overlays: Vec<Overlay>,
     message: String,
+    /// The last message that gives way to the next news: nobody here caused it.
+    passing: String,
     waiting: Vec<Waiting>,
     pending: Vec<Edit>,
     older: Vec<EntryHead>,
@@ -115,6 +117,7 @@ impl App {
             over: Vec::new(),
             overlays: Vec::new(),
             message: String::new(),
+            passing: String::new(),
             waiting: Vec::new(),
             pending: Vec::new(),
             older: Vec::new(),
@@ -178,6 +181,7 @@ impl App {
 
     /// Everything that follows from one thing that happened.
     pub fn handle(&mut self, signal: Signal, now: DateTime<Utc>) -> Vec<Out> {
+        let by_hand = !matches!(signal, Signal::News(_) | Signal::Tick);
         match signal {
             Signal::Key(event) if event.kind != KeyEventKind::Release => self.key(event, now),
             Signal::Key(_) => {}
@@ -192,6 +196,7 @@ impl App {
             Signal::Left(left) => self.remember(*left, now),
             Signal::Tick => self.time_passes(now),
         }
+        self.watch_the_hand(by_hand, now);
         self.tell_place(now);
         std::mem::take(&mut self.outs)
     }
@@ -328,6 +333,10 @@ impl App {
             self.explain(chord, context);
         } else {
             self.take(step, now);
+        }
+        if self.overlays.is_empty() {
+            // What was left behind is offered once.
+            self.left = None;
         }
     }
 

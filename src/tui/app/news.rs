@@ -21,8 +21,6 @@ impl App {
             }
             News::Landed(entry) => {
                 let theirs = entry.by != self.me && entry.edit.cohort == self.model.focus;
-                let under = self.under(now);
-                let name = under.map(|id| self.model.title(id)).unwrap_or_default();
                 let typed_over = self.typed_over(&entry);
                 self.model.apply(&entry);
                 if let Some((_, admin)) = self.model.admin_named(&self.me) {
@@ -36,12 +34,13 @@ impl App {
                 }
                 if let Some(said) = typed_over {
                     self.message = said;
-                } else if theirs && self.message.is_empty() {
-                    self.message = format!("{by}: {label}.");
+                } else if theirs && (self.message.is_empty() || self.message == self.passing) {
+                    self.passing = format!("{by}: {label}.");
+                    self.message.clone_from(&self.passing);
                 }
                 self.open_the_first_cohort();
+                self.steady.landed(&by, by == self.me);
                 self.settle_all(now);
-                self.moved(&by, under, &name, now);
             }
             News::Settled { nonce, .. } => {
                 if let Some(waiting) = self.answered(nonce) {
@@ -92,7 +91,8 @@ impl App {
             }
             News::Back => {
                 if self.waiting.is_empty() {
-                    "Connected again. Everything is up to date.".clone_into(&mut self.message);
+                    "Connected again. Everything is up to date.".clone_into(&mut self.passing);
+                    self.message.clone_from(&self.passing);
                 }
             }
             News::Failed { what, hint } => {

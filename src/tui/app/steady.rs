@@ -15,19 +15,26 @@ const HELD: i64 = 3_000;
 pub(super) struct Steady {
     /// When the last key was pressed.
     last: Option<DateTime<Utc>>,
-    /// Whether others changed something since then, and we did not.
-    theirs: bool,
-    /// What was under the cursor when the last key was pressed and has gone since, and by whose doing.
-    slipped: Option<String>,
+    /// Who changed something since then, when it was not we.
+    theirs: Option<String>,
+    /// What is under the cursor by our own doing, and what it is called.
+    under: Option<(AnyId, String)>,
+    /// What others took away from under the cursor, and when.
+    slipped: Option<(String, DateTime<Utc>)>,
 }
 
 impl Steady {
     /// A key is pressed; answers what slipped away from under the cursor just before.
     pub(super) fn pressed(&mut self, now: DateTime<Utc>) -> Option<String> {
-        let recent = self.is_at_work(now);
         self.last = Some(now);
-        self.theirs = false;
-        self.slipped.take().filter(|_| recent)
+        self.theirs = None;
+        let (name, at) = self.slipped.take()?;
+        (now - at < TimeDelta::milliseconds(HELD)).then_some(name)
+    }
+
+    /// An entry landed.
+    pub(super) fn landed(&mut self, by: &str, mine: bool) {
+        self.theirs = (!mine).then(|| by.to_owned());
     }
 
     fn is_at_work(&self, now: DateTime<Utc>) -> bool {
@@ -40,23 +47,33 @@ impl App {
     /// Whether rows stay where they are: a key was pressed a moment ago and somebody else changed something since.
     #[must_use]
     pub fn is_steady(&self, now: DateTime<Utc>) -> bool {
-        self.steady.theirs && self.steady.is_at_work(now)
+        self.steady.theirs.is_some() && self.steady.is_at_work(now)
     }
 
-    /// The record under the cursor.
-    pub(super) fn under(&self, now: DateTime<Utc>) -> Option<AnyId> {
-        self.screen().place(&self.cx(now)).on
-    }
-
-    /// Takes note of an entry that landed: whose it was, and whether it took the record under the cursor away.
-    pub(super) fn moved(&mut self, by: &str, was: Option<AnyId>, name: &str, now: DateTime<Utc>) {
-        let mine = by == self.me;
-        self.steady.theirs = !mine;
-        let is = self.under(now);
-        if !mine && was.is_some() && is != was {
+    /// Takes note of what is under the cursor: after a key it is what was chosen; otherwise, when it is another, it
+    /// slipped away by somebody else's doing.
+    pub(super) fn watch_the_hand(&mut self, by_hand: bool, now: DateTime<Utc>) {
+        if !self.is_ready() {
+            return;
+        }
+        if self.steady.theirs.is_some() && !self.is_steady(now) {
+            // Rows that were held take their places.
+            self.settle_all(now);
+        }
+        let is = self.screen().place(&self.cx(now)).on;
+        let same = self.steady.under.as_ref().map(|(id, _)| *id) == is;
+        if let (false, false, Some(by), Some((_, name))) =
+            (by_hand, same, &self.steady.theirs, &self.steady.under)
+        {
             self.message =
                 format!("{name} has gone from here: {by} did that. The cursor is on the next row.");
-            self.steady.slipped = Some(name.to_owned());
+            self.steady.slipped = Some((name.clone(), now));
+        }
+        if !same {
+            self.steady.under = is.map(|id| (id, self.model.title(id)));
+        }
+        if !self.steady.is_at_work(now) {
+            self.steady.theirs = None;
         }
     }
 
