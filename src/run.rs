@@ -146,12 +146,16 @@ impl<'a> Loop<'a> {
             let mut urgent = false;
             match wakes.recv_timeout(patience) {
                 Ok(wake) => {
-                    // Drain first, draw once.
+                    // Drain first, draw once; a flood is drawn in between.
+                    let began = Instant::now();
                     let mut next = Some(wake);
                     while let Some(wake) = next {
                         urgent |= self.is_urgent(&wake);
                         if let Some(code) = self.wake(wake) {
                             return Ok(code);
+                        }
+                        if began.elapsed() > LIVE {
+                            break;
                         }
                         next = wakes.try_recv().ok();
                     }
@@ -165,10 +169,23 @@ impl<'a> Loop<'a> {
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(1),
             }
+            stale |= self.measure();
             if stale && (urgent || self.drawn.elapsed() >= self.live()) {
                 self.draw()?;
                 stale = false;
             }
+        }
+    }
+
+    /// Asks the terminal for its size: crossterm loses the word about another one when a key comes with it.
+    fn measure(&mut self) -> bool {
+        let Ok(size) = crossterm::terminal::size() else {
+            return false;
+        };
+        size != self.size && {
+            // It ends nothing: another size has no exit code.
+            let _ = self.wake(Wake::Terminal(Event::Resize(size.0, size.1)));
+            true
         }
     }
 

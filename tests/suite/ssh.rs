@@ -35,15 +35,18 @@ fn comes_back(sshd: &Sshd, name: &str) -> Terminal {
 fn looks_for(terminal: &mut Terminal, name: &str) {
     terminal.type_in("6").shows("[6 People]");
     terminal.type_in("/").shows("filter:");
-    terminal.type_in("\u{15}").type_in(name).type_in("\r");
-    terminal.shows("LIST").cursor_on(name);
+    terminal
+        .type_in("\u{15}")
+        .type_in(name)
+        .shows(&format!("filter: {name}_"));
+    terminal.type_in("\r").shows("LIST").cursor_on(name);
 }
 
 /// Gives somebody another name, in the cell.
 fn renames(terminal: &mut Terminal, from: &str, to: &str) {
     looks_for(terminal, from);
     terminal.type_in("e").shows("TYPE");
-    terminal.type_in("\u{15}").type_in(to);
+    terminal.type_in("\u{15}").type_in(to).shows(to);
     terminal.type_in("\r").shows("LIST").shows("u undo").cursor_on(to);
 }
 

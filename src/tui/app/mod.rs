@@ -96,6 +96,8 @@ pub struct App {
     /// The last change before this terminal was opened.
     opened_at: Option<Rev>,
     steady: steady::Steady,
+    /// Whether entries landed since the screens last found their records.
+    unsettled: bool,
     left: Option<Left>,
     since: Option<DateTime<Utc>>,
     outs: Vec<Out>,
@@ -134,6 +136,7 @@ impl App {
             place: Place::default(),
             opened_at: None,
             steady: steady::Steady::default(),
+            unsettled: false,
             left: None,
             since: None,
             outs: Vec::new(),
@@ -182,6 +185,11 @@ impl App {
     /// Everything that follows from one thing that happened.
     pub fn handle(&mut self, signal: Signal, now: DateTime<Utc>) -> Vec<Out> {
         let by_hand = !matches!(signal, Signal::News(_) | Signal::Tick);
+        // Entries may come in a flood: screens find their records again once, before anything else happens.
+        let landing = matches!(signal, Signal::News(crate::tui::signal::News::Landed(_)));
+        if !landing {
+            self.catch_up(now);
+        }
         match signal {
             Signal::Key(event) if event.kind != KeyEventKind::Release => self.key(event, now),
             Signal::Key(_) => {}
@@ -190,15 +198,27 @@ impl App {
             Signal::Resumed => self.outs.push(Out::Repaint),
             Signal::News(news) => {
                 self.news(news, now);
-                self.time_passes(now);
+                if !landing {
+                    self.time_passes(now);
+                }
             }
             Signal::Done(done) => self.done(done),
             Signal::Left(left) => self.remember(*left, now),
             Signal::Tick => self.time_passes(now),
         }
-        self.watch_the_hand(by_hand, now);
-        self.tell_place(now);
+        if !self.unsettled {
+            self.watch_the_hand(by_hand, now);
+            self.tell_place(now);
+        }
         std::mem::take(&mut self.outs)
+    }
+
+    /// Lets screens find their records again after entries landed.
+    fn catch_up(&mut self, now: DateTime<Utc>) {
+        if std::mem::take(&mut self.unsettled) {
+            self.settle_all(now);
+            self.watch_the_hand(false, now);
+        }
     }
 
     /// What the current screen may look at.
@@ -413,6 +433,7 @@ impl App {
     /// Draws the frame; answers where the hardware cursor belongs.
     pub fn view(&mut self, now: DateTime<Utc>, buf: &mut Buffer) -> Option<Position> {
         self.size = (buf.area.width, buf.area.height);
+        self.catch_up(now);
         if self.is_ready() {
             self.with_screen(now, |screen, cx, _| {
                 screen.settle(cx);

@@ -40,7 +40,7 @@ impl App {
                 }
                 self.open_the_first_cohort();
                 self.steady.landed(&by, by == self.me);
-                self.settle_all(now);
+                self.unsettled = true;
             }
             News::Settled { nonce, .. } => {
                 if let Some(waiting) = self.answered(nonce) {
