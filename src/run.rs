@@ -1,5 +1,7 @@
 //! The loop: events of the terminal and of the store in, frames and requests out. One thread draws, nothing waits.
 
+mod left;
+
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -114,11 +116,13 @@ const HUNG_UP: u8 = 129;
 struct Loop<'a> {
     opening: &'a Opening,
     link: Link,
+    left: Option<left::Place>,
     app: App,
     painter: Painter<Screen>,
     size: (u16, u16),
     drawn: Instant,
     lamp: String,
+    steady: bool,
     minute: i64,
     welcomed: bool,
     tell: Sender<Wake>,
@@ -131,11 +135,13 @@ impl<'a> Loop<'a> {
         Self {
             opening,
             link,
+            left: left::Place::of(opening),
             app: App::new(opening.looks, hub::mint(), size),
             painter: Painter::new(Screen),
             size,
             drawn: Instant::now() - LIVE_SLOW,
             lamp: String::new(),
+            steady: false,
             minute: 0,
             welcomed: false,
             tell,
@@ -144,6 +150,9 @@ impl<'a> Loop<'a> {
     }
 
     fn run(&mut self, wakes: &Receiver<Wake>) -> Result<u8> {
+        if let Some(left) = self.left.as_ref().and_then(left::Place::take) {
+            self.signal(Signal::Left(Box::new(left)));
+        }
         let mut stale = false;
         loop {
             let patience = if stale {
@@ -159,12 +168,16 @@ impl<'a> Loop<'a> {
             let mut urgent = false;
             match wakes.recv_timeout(patience) {
                 Ok(wake) => {
-                    // Drain first, draw once.
+                    // Drain first, draw once; a flood is drawn in between.
+                    let began = Instant::now();
                     let mut next = Some(wake);
                     while let Some(wake) = next {
                         urgent |= self.is_urgent(&wake);
                         if let Some(code) = self.wake(wake) {
                             return Ok(code);
+                        }
+                        if began.elapsed() > LIVE {
+                            break;
                         }
                         next = wakes.try_recv().ok();
                     }
@@ -182,10 +195,23 @@ impl<'a> Loop<'a> {
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(1),
             }
+            stale |= self.measure();
             if stale && (urgent || self.drawn.elapsed() >= self.live()) {
                 self.draw()?;
                 stale = false;
             }
+        }
+    }
+
+    /// Asks the terminal for its size: crossterm loses the word about another one when a key comes with it.
+    fn measure(&mut self) -> bool {
+        let Ok(size) = crossterm::terminal::size() else {
+            return false;
+        };
+        size != self.size && {
+            // It ends nothing: another size has no exit code.
+            let _ = self.wake(Wake::Terminal(Event::Resize(size.0, size.1)));
+            true
         }
     }
 
@@ -207,7 +233,10 @@ impl<'a> Loop<'a> {
     fn glance(&mut self) -> bool {
         let now = self.opening.clock.now();
         let (lamp, minute) = (self.app.lamp(now), now.timestamp() / 60);
-        let changed = lamp != self.lamp || minute != self.minute;
+        let steady = self.app.is_steady(now);
+        // Rows that were held under the hand are let go.
+        let released = std::mem::replace(&mut self.steady, steady) && !steady;
+        let changed = lamp != self.lamp || minute != self.minute || released;
         self.lamp = lamp;
         self.minute = minute;
         changed
@@ -235,11 +264,11 @@ impl<'a> Loop<'a> {
     fn wake(&mut self, wake: Wake) -> Option<u8> {
         match wake {
             Wake::Terminal(Event::HangUp) => {
-                self.link.leave();
+                self.leave_behind();
                 Some(HUNG_UP)
             }
             Wake::Terminal(Event::Terminate(signal)) => {
-                self.link.leave();
+                self.leave_behind();
                 Some(128_u8.saturating_add(u8::try_from(signal).unwrap_or(0)))
             }
             Wake::Terminal(Event::Key(key)) => self.signal(Signal::Key(key)),
@@ -265,6 +294,20 @@ impl<'a> Loop<'a> {
                 None => None,
             },
         }
+    }
+
+    /// The terminal goes away: what was unfinished is kept for the next session, what was in the hand is sent.
+    fn leave_behind(&mut self) {
+        let (left, outs) = self.app.leave_behind(self.opening.clock.now());
+        for out in outs {
+            if let Out::Propose(edit) = out {
+                self.link.propose(edit);
+            }
+        }
+        if let (Some(place), Some(left)) = (&self.left, left) {
+            place.keep(&left);
+        }
+        self.link.leave();
     }
 
     fn signal(&mut self, signal: Signal) -> Option<u8> {
@@ -309,7 +352,7 @@ impl<'a> Loop<'a> {
                 self.work.retain(|work| work.number != number);
             }
             Out::Repaint => self.painter.repaint(),
-            Out::Reconnect => self.link.condition(),
+            Out::Reconnect => self.link.hurry(),
             Out::Quit => {
                 self.link.leave();
                 return Some(0);
@@ -427,7 +470,9 @@ fn news(event: LinkEvent) -> Option<News> {
             what: problem.message().to_owned(),
             hint: problem.hint().to_owned(),
         },
-        LinkEvent::Condition(_) | LinkEvent::Verified(_) | LinkEvent::Back => return None,
+        LinkEvent::Silent { pid, since } => News::Silent { pid, since },
+        LinkEvent::Back => News::Back,
+        LinkEvent::Condition(_) | LinkEvent::Verified(_) => return None,
     })
 }
 

@@ -201,6 +201,19 @@ pub fn watch(globals: &Globals) -> ExitCode {
     }
 }
 
+/// Whether the other end of our output is gone: over ssh without a terminal nothing else tells.
+fn nobody_reads() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let out = std::io::stdout();
+    let mut looked = [PollFd::new(&out, PollFlags::empty())];
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    matches!(poll(&mut looked, Some(&at_once)), Ok(1..))
+        && looked[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
+}
+
 fn watch_on(globals: &Globals) -> Result<u8, Trouble> {
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
@@ -210,6 +223,9 @@ fn watch_on(globals: &Globals) -> Result<u8, Trouble> {
     let mut visit = Visit::open(globals)?;
     while !interrupted.load(Ordering::SeqCst) {
         let Some(entry) = visit.client.next_entry(GLANCE)? else {
+            if nobody_reads() {
+                return Ok(0);
+            }
             continue;
         };
         let line = match globals.manner() {

@@ -3,8 +3,10 @@
 //! Every file holds one family of commands: its arguments, what it asks of the model or proposes to the store, and
 //! the answer, once for people and once as JSON (`said`). It must not know the store.
 
+mod admins;
 mod agenda;
 mod cohorts;
+mod forced;
 mod history;
 mod import;
 mod lists;
@@ -97,11 +99,18 @@ enum Command {
     Remind(remind::Remind),
     /// Read everything and check every rule
     Verify,
+    /// Who may do what: list, add (or give another role), remove
+    Admin(admins::Admins),
+    /// For a forced command of sshd: do what was asked for under the name that the key stands for
+    Ssh,
     /// Run the store without a terminal; other commands start one by themselves
     Serve {
         /// End when nobody has been connected for so many seconds
         #[arg(long, value_name = "SECONDS")]
         idle_exit: Option<u64>,
+        /// Ask the store that is at work, of this or an older version, to finish first
+        #[arg(long)]
+        replace: bool,
         /// Stamp entries so many seconds later than the system's clock says
         #[arg(
             long,
@@ -165,12 +174,14 @@ fn perform(arguments: Arguments) -> ExitCode {
     let globals = &globals;
     let said = match command {
         None => return program::open(globals, &looks),
+        Some(Command::Ssh) => return forced::forced(globals),
         Some(Command::Demo(demo)) => return program::demo(globals, &looks, &demo),
         Some(Command::Watch) => return history::watch(globals),
         Some(Command::Serve {
             idle_exit,
+            replace,
             clock_offset,
-        }) => return serve(globals, idle_exit, clock_offset),
+        }) => return serve(globals, idle_exit, replace, clock_offset),
         Some(Command::Init(init)) => cohorts::init(globals, &init),
         Some(Command::Status) => status::status(globals),
         Some(Command::Now) => agenda::now(globals),
@@ -193,6 +204,7 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::Undo(undo)) => history::undo(globals, &undo),
         Some(Command::Remind(remind)) => remind::remind(globals, &remind),
         Some(Command::Verify) => verify::verify(globals),
+        Some(Command::Admin(admins)) => admins::admins(globals, &admins),
         Some(Command::Keys(keys)) => manual::keys(&keys),
         Some(Command::Completions(completions)) => manual::completions(Arguments::command(), &completions),
         Some(Command::Man(man)) => manual::man(Arguments::command(), &man),
@@ -201,10 +213,14 @@ fn perform(arguments: Arguments) -> ExitCode {
 }
 
 /// Runs the store until it ends.
-fn serve(globals: &Globals, idle_exit: Option<u64>, clock_offset: i64) -> ExitCode {
+fn serve(globals: &Globals, idle_exit: Option<u64>, replace: bool, clock_offset: i64) -> ExitCode {
     let idle_exit = idle_exit.map(Duration::from_secs);
-    let dir = globals.directory();
-    let served = dir.and_then(|dir| hub::serve(&dir, idle_exit, clock_offset).map_err(LinkProblem::from));
+    let served = globals.directory().and_then(|dir| {
+        if replace {
+            hub::retire(&dir)?;
+        }
+        hub::serve(&dir, idle_exit, clock_offset).map_err(LinkProblem::from)
+    });
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => say_trouble(&problem.into(), globals.manner()),

@@ -262,8 +262,8 @@ impl Client {
                 self.entries.push(entry);
             }
             LinkEvent::Peers(peers) => self.peers = peers,
-            LinkEvent::Lost { .. } => self.lost = Some(Instant::now()),
-            LinkEvent::Back => {}
+            LinkEvent::Lost { .. } | LinkEvent::Silent { .. } => self.lost = Some(Instant::now()),
+            LinkEvent::Back => self.lost = None,
             LinkEvent::Failed(problem) => return Err(problem),
             event => return Ok(Some(event)),
         }

@@ -30,6 +30,8 @@ const GROUP_BYTES: usize = 60 << 10;
 const TICK: Duration = Duration::from_secs(1);
 /// How long changes of place gather before everybody is told.
 const GATHER: Duration = Duration::from_millis(250);
+/// After how long without a word somebody is no longer shown as present (ux.md §7.7).
+const AWAY: Duration = Duration::from_secs(30);
 /// Under this number a model holds only what the programme shares.
 const SHARED: Id<Cohort> = Id::new(0);
 
@@ -41,7 +43,17 @@ struct Seat {
     place: Place,
     since: DateTime<Utc>,
     idle_since: DateTime<Utc>,
+    /// When anything was heard from them, alive or only there.
+    heard: Instant,
     outbox: Arc<Outbox>,
+}
+
+impl Seat {
+    /// Whether the others are told of them: a terminal that says where it is, and has been heard of lately. Commands
+    /// come and go unseen.
+    fn is_present(&self) -> bool {
+        !self.place.view.is_empty() && self.heard.elapsed() < AWAY
+    }
 }
 
 /// The writer's state.
@@ -56,6 +68,7 @@ pub struct Desk {
     group: Vec<(SeatId, Verdict)>,
     group_bytes: usize,
     peers_changed: Option<Instant>,
+    present: usize,
     idle_exit: Option<Duration>,
     empty_since: Instant,
     room_to_commit: u64,
@@ -87,6 +100,7 @@ impl Desk {
             group: Vec::new(),
             group_bytes: 0,
             peers_changed: None,
+            present: 0,
             idle_exit,
             empty_since: Instant::now(),
             room_to_commit: ROOM_TO_COMMIT,
@@ -128,6 +142,9 @@ impl Desk {
             }
             if next_tick <= Instant::now() {
                 next_tick = Instant::now() + TICK;
+                if self.seats.values().filter(|seat| seat.is_present()).count() != self.present {
+                    self.peers_changed.get_or_insert_with(Instant::now);
+                }
                 self.tell_all(&[Down::Tick {
                     rev: self.store.header().revision,
                 }]);
@@ -169,7 +186,10 @@ impl Desk {
                 let Some(seat) = self.seats.get_mut(&id) else {
                     return;
                 };
-                seat.idle_since = now;
+                seat.heard = Instant::now();
+                if !matches!(said, Said::Here) {
+                    seat.idle_since = now;
+                }
                 self.answer(id, said);
             }
         }
@@ -201,6 +221,7 @@ impl Desk {
                 messages.push(Down::EntryIs { head, last });
                 self.push(id, Item::Frames(frames(&messages)));
             }
+            Said::Here => {}
             Said::Status => {
                 let header = self.store.header();
                 let condition = Condition {
@@ -270,8 +291,10 @@ impl Desk {
 
     fn tell_peers(&mut self) {
         self.peers_changed = None;
-        let mut ids: Vec<&SeatId> = self.seats.keys().collect();
+        let present = self.seats.iter().filter(|(_, seat)| seat.is_present());
+        let mut ids: Vec<SeatId> = present.map(|(id, _)| *id).collect();
         ids.sort_unstable();
+        self.present = ids.len();
         let peer = |seat: &Seat| Peer {
             name: seat.name.clone(),
             initials: who::initials(&seat.name),
@@ -282,8 +305,8 @@ impl Desk {
         for (id, seat) in &self.seats {
             let others = ids
                 .iter()
-                .filter(|other| **other != id)
-                .map(|other| peer(&self.seats[*other]));
+                .filter(|other| **other != *id)
+                .map(|other| peer(&self.seats[other]));
             seat.outbox.say(&Down::Peers(others.collect()));
         }
     }
@@ -321,6 +344,7 @@ impl Desk {
             place: Place::default(),
             since: now,
             idle_since: now,
+            heard: Instant::now(),
             outbox,
         };
         self.seats.insert(id, seat);

@@ -13,16 +13,24 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+mod hearing;
+
+use hearing::{Heard, read_all};
+
 use super::frame::{self, FrameProblem};
 use super::start::{self, LinkProblem, Start};
 use super::wire::{
     self, Answering, Checked, Condition, Down, Farewell, Greeting, Hello, Peer, Place, Strange, Up, Wanted,
 };
 use crate::domain::{Cohort, Edit, Entry, EntryHead, Id, Mint, Model, Refusal, Rev};
-use crate::store::codec::{self, Bytes};
+use crate::store::codec;
 
 /// How long the store may be silent: it ticks every second.
 const SILENCE: Duration = Duration::from_secs(5);
+/// How often silence is looked for.
+const LISTEN: Duration = Duration::from_secs(1);
+/// How often the store hears that we are still here.
+const HERE: Duration = Duration::from_secs(10);
 /// How long a write to the store may take; it always reads.
 const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait before trying again what failed for good reasons.
@@ -88,7 +96,14 @@ pub enum LinkEvent {
         /// When that was noticed, by the system's clock.
         since: DateTime<Utc>,
     },
-    /// The connection is there again; a fresh `Welcome` came before.
+    /// The store has been silent for five seconds; the connection stands, and what is unanswered is kept.
+    Silent {
+        /// The number of its process.
+        pid: u32,
+        /// When it was last heard, by the system's clock.
+        since: DateTime<Utc>,
+    },
+    /// The store speaks again; after `Lost` a fresh `Welcome` came before.
     Back,
     /// There is no way in. Before the first `Welcome` the link has ended; after it, it tries on.
     Failed(LinkProblem),
@@ -118,15 +133,8 @@ enum Ask {
     Condition,
     Verify,
     Retire,
-}
-
-/// What the reading thread makes of what it reads.
-enum Heard {
-    Model(Box<Model>),
-    Event(LinkEvent),
-    Tick,
-    Farewell(Farewell),
-    Gone(String),
+    /// Do not wait any longer before trying again.
+    Now,
 }
 
 /// A mint seeded from the system's randomness: for the ids and nonces of one run of the program.
@@ -156,6 +164,7 @@ impl Link {
             place: None,
             generation: 0,
             greeting: None,
+            pid: 0,
             joined: false,
             lost: false,
             failures: 0,
@@ -209,6 +218,10 @@ impl Link {
     pub fn retire(&self) {
         self.ask(Ask::Retire);
     }
+    /// Does not wait any longer before trying to come back.
+    pub fn hurry(&self) {
+        self.ask(Ask::Now);
+    }
     /// Says good-bye. Edits that are still unanswered may or may not land.
     pub fn leave(&self) {
         let _ = self.notes.send(Note::Leave);
@@ -236,6 +249,7 @@ struct Keeper {
     place: Option<Place>,
     generation: u64,
     greeting: Option<Greeting>,
+    pid: u32,
     joined: bool,
     lost: bool,
     failures: u32,
@@ -271,6 +285,7 @@ impl Keeper {
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match self.heard.recv_timeout(left) {
+                Ok(Note::Ask(Ask::Now)) => return Ok(()),
                 Ok(Note::Ask(ask)) => self.keep_for_later(ask),
                 Ok(Note::Heard(..)) => {}
                 Ok(Note::Leave) | Err(RecvTimeoutError::Disconnected) => return Err(()),
@@ -288,7 +303,7 @@ impl Keeper {
             // Where we were going, for the next welcome.
             Ask::Open(cohort) => self.who.cohort = Wanted::This(cohort),
             // Asked of a store that is gone; the screen asks again when it is back.
-            Ask::Heads(..) | Ask::Entry(_) | Ask::Condition | Ask::Verify | Ask::Retire => {}
+            Ask::Heads(..) | Ask::Entry(_) | Ask::Condition | Ask::Verify | Ask::Retire | Ask::Now => {}
         }
     }
 
@@ -305,11 +320,16 @@ impl Keeper {
         let stream = match self.greet(stream) {
             Ok(greeted) => greeted,
             Err(Greeted::Refused(problem)) => return Err(End::Failed(problem)),
-            Err(Greeted::Silent) => {
-                return Err(End::Failed(LinkProblem::unusable(
-                    format!("the store of {} does not answer", self.dir.display()),
-                    "its process may be stopped, or its disk hang; the file lock there has its number",
-                )));
+            Err(Greeted::Silent) => return Err(End::Failed(start::silent(&self.dir))),
+            // Of the same owner and with nobody else there it makes room for a store of this program.
+            Err(Greeted::Older { sessions: 0, .. })
+                if self.who.start != Start::Never && start::retire_older(&self.dir) =>
+            {
+                self.wait(SOON).map_err(|()| End::Left)?;
+                return Err(End::Lost);
+            }
+            Err(Greeted::Older { speaks, sessions }) => {
+                return Err(End::Failed(start::older(speaks, sessions)));
             }
             // It ended as we came; its successor is reached or started.
             Err(Greeted::Gone) => {
@@ -318,6 +338,8 @@ impl Keeper {
             }
         };
         self.generation += 1;
+        // From here on silence is noticed by ticks that do not come, and does not end the connection.
+        stream.set_read_timeout(None).map_err(|_| End::Lost)?;
         let (notes, generation) = (self.notes.clone(), self.generation);
         let reading = stream.try_clone().map_err(|_| End::Lost)?;
         std::thread::Builder::new()
@@ -342,8 +364,14 @@ impl Keeper {
         };
         frame::write(&mut &stream, &wire::hello(&hello)).map_err(gone)?;
         let first = next_frame(&stream)?;
-        let _: Answering =
-            wire::read_first(&first).map_err(|strange| Greeted::Refused(other_program(strange)))?;
+        let answering: Answering = wire::read_first(&first).map_err(|strange| match strange {
+            Strange::OtherProtocol { from, to, word } if to < wire::PROTOCOL.0 => Greeted::Older {
+                speaks: (from, to),
+                sessions: word,
+            },
+            strange => Greeted::Refused(other_program(&strange)),
+        })?;
+        self.pid = answering.pid;
         match codec::decode(&next_frame(&stream)?) {
             Ok(Down::Welcome(greeting)) => {
                 self.greeting = Some(greeting);
@@ -353,7 +381,7 @@ impl Keeper {
                 Some(problem) => Err(Greeted::Refused(problem)),
                 None => Err(Greeted::Gone),
             },
-            _ => Err(Greeted::Refused(other_program(Strange::Foreign))),
+            _ => Err(Greeted::Refused(other_program(&Strange::Foreign))),
         }
     }
 
@@ -371,11 +399,34 @@ impl Keeper {
         if again.into_iter().chain(place).any(|up| say(stream, &up).is_err()) {
             return End::Lost;
         }
+        let (mut quiet, mut told) = (0, Instant::now());
         loop {
-            // We hold a sender ourselves, so the channel cannot close.
-            let Ok(note) = self.heard.recv() else {
-                return End::Left;
+            if told.elapsed() >= HERE {
+                told = Instant::now();
+                if say(stream, &Up::Here).is_err() {
+                    return End::Lost;
+                }
+            }
+            let note = match self.heard.recv_timeout(LISTEN) {
+                Ok(note) => note,
+                Err(RecvTimeoutError::Timeout) => {
+                    // Counted, not measured: a terminal that was itself stopped has heard nothing either.
+                    quiet += 1;
+                    if LISTEN * quiet == SILENCE {
+                        let (pid, since) = (self.pid, Utc::now() - SILENCE);
+                        (self.to)(LinkEvent::Silent { pid, since });
+                    }
+                    continue;
+                }
+                // We hold a sender ourselves, so the channel cannot close.
+                Err(RecvTimeoutError::Disconnected) => return End::Left,
             };
+            if matches!(note, Note::Heard(generation, _) if generation == self.generation) {
+                if LISTEN * quiet >= SILENCE {
+                    (self.to)(LinkEvent::Back);
+                }
+                quiet = 0;
+            }
             match note {
                 Note::Leave => {
                     let _ = say(stream, &Up::Bye);
@@ -439,6 +490,13 @@ enum Greeted {
     Silent,
     /// It said no.
     Refused(LinkProblem),
+    /// It is of an older program.
+    Older {
+        /// The protocols it speaks.
+        speaks: (u16, u16),
+        /// How many others are connected to it.
+        sessions: u16,
+    },
 }
 
 fn broken(error: &io::Error) -> Greeted {
@@ -451,23 +509,23 @@ fn broken(error: &io::Error) -> Greeted {
 fn next_frame(stream: &UnixStream) -> Result<Vec<u8>, Greeted> {
     frame::read(&mut &*stream, frame::LIMIT, |_| ()).map_err(|problem| match problem {
         FrameProblem::Gone(error) => broken(&error),
-        FrameProblem::Hostile(_) => Greeted::Refused(other_program(Strange::Foreign)),
+        FrameProblem::Hostile(_) => Greeted::Refused(other_program(&Strange::Foreign)),
     })
 }
 
-fn other_program(strange: Strange) -> LinkProblem {
+fn other_program(strange: &Strange) -> LinkProblem {
     match strange {
         Strange::Foreign => LinkProblem::unusable(
             "something else than a cohort store answers on its socket",
             "look at who made the file sock in the data directory",
         ),
-        Strange::OtherProtocol(from, to) => LinkProblem::unusable(
+        Strange::OtherProtocol { from, to, .. } => LinkProblem::unusable(
             format!(
-                "the store speaks protocol {from} to {to}, this program {} to {}",
+                "the store speaks protocol {from} to {to}, this program {} to {}: this program is the older one",
                 wire::PROTOCOL.0,
                 wire::PROTOCOL.1
             ),
-            "close the other sessions of the other version, wait a minute, and start this one again",
+            "leave it and start cohort again: the newer version is installed",
         ),
     }
 }
@@ -512,89 +570,10 @@ fn spoken(ask: &Ask) -> Vec<Up> {
         Ask::Condition => vec![Up::Status],
         Ask::Verify => vec![Up::Verify],
         Ask::Retire => vec![Up::Retire],
+        Ask::Now => Vec::new(),
     }
 }
 
 fn say(mut stream: &UnixStream, up: &Up) -> io::Result<()> {
     frame::write(&mut stream, &codec::encode(up))
-}
-
-/// Reads until the connection ends, putting together what came in pieces. `pass` answers whether anybody listens.
-fn read_all(stream: UnixStream, pass: impl Fn(Heard) -> bool) {
-    let mut stream = io::BufReader::with_capacity(64 << 10, stream);
-    let mut rows: Option<Model> = None;
-    let mut parts: Vec<u8> = Vec::new();
-    let why = loop {
-        let payload = match frame::read(&mut stream, frame::LIMIT, |_| ()) {
-            Ok(payload) => payload,
-            Err(problem) => break problem.to_string(),
-        };
-        let down: Down = match codec::decode(&payload) {
-            Ok(down) => down,
-            Err(why) => break why.to_string(),
-        };
-        match hear(down, &mut rows, &mut parts) {
-            Ok(Some(heard)) => {
-                if !pass(heard) {
-                    return;
-                }
-            }
-            Ok(None) => {}
-            Err(why) => break why,
-        }
-    };
-    pass(Heard::Gone(why));
-}
-
-/// What one message comes to; pieces come to nothing yet.
-fn hear(down: Down, rows: &mut Option<Model>, parts: &mut Vec<u8>) -> Result<Option<Heard>, String> {
-    let event = match down {
-        Down::Rows(more) => {
-            let model = rows.get_or_insert_with(|| Model::empty(Id::new(0)));
-            for row in more {
-                let (record, rev) =
-                    codec::read_record(row.id, &row.value.0).map_err(|why| why.to_string())?;
-                model.put(record, rev);
-            }
-            return Ok(None);
-        }
-        Down::Ready { cohort, rev, heads } => {
-            let mut model = rows.take().unwrap_or_else(|| Model::empty(cohort));
-            model.focus = cohort;
-            model.rev = rev;
-            for head in heads {
-                model.remember(head);
-            }
-            return Ok(Some(Heard::Model(Box::new(model))));
-        }
-        Down::Part(Bytes(more)) => {
-            parts.extend(more);
-            return Ok(None);
-        }
-        Down::Landed { head, last } => LinkEvent::Landed(whole(head, last, parts)?),
-        Down::EntryIs { head, last } => {
-            let entry = head.map(|head| whole(head, last, parts)).transpose()?;
-            LinkEvent::EntryIs(entry.map(Box::new))
-        }
-        Down::Settled { nonce, rev } => LinkEvent::Settled { nonce, rev },
-        Down::Refused { nonce, refusal } => LinkEvent::Refused { nonce, refusal },
-        Down::Unsaved { nonce, what, hint } => LinkEvent::Unsaved {
-            nonce,
-            problem: LinkProblem::unusable(what, hint),
-        },
-        Down::Heads(heads) => LinkEvent::Heads(heads),
-        Down::Peers(peers) => LinkEvent::Peers(peers),
-        Down::Condition(condition) => LinkEvent::Condition(condition),
-        Down::Verified(checked) => LinkEvent::Verified(checked),
-        Down::Tick { .. } => return Ok(Some(Heard::Tick)),
-        Down::Bye(farewell) => return Ok(Some(Heard::Farewell(farewell))),
-        Down::Welcome(_) => return Err("a second welcome".to_owned()),
-    };
-    Ok(Some(Heard::Event(event)))
-}
-
-fn whole(head: crate::store::Head, last: Bytes, parts: &mut Vec<u8>) -> Result<Entry, String> {
-    let mut bytes = std::mem::take(parts);
-    bytes.extend(last.0);
-    head.entry(&bytes).map_err(|why| why.to_string())
 }

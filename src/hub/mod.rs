@@ -22,6 +22,6 @@ pub use client::{Client, Unlanded};
 pub use desk::Clock;
 pub use link::{Link, LinkEvent, Who, mint};
 pub use service::{LOG, Service, Serving, serve};
-pub use start::{LinkProblem, Start};
+pub use start::{LinkProblem, Start, retire};
 pub use who::initials;
 pub use wire::{Checked, Condition, Greeting, Peer, Place, Wanted};

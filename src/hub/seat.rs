@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use super::frame::{self, FrameProblem};
 use super::who::Account;
-use super::wire::{self, Answering, Down, EDIT_LIMIT, Farewell, Hello, Place, Strange, Up, WireRow};
+use super::wire::{
+    self, Answering, Down, EDIT_LIMIT, Farewell, Hello, PROTOCOL, Place, Strange, Up, WireRow,
+};
 use crate::domain::{Change, Cohort, Id, Label, Model, Rev};
 use crate::store::codec::{self, Bytes};
 
@@ -74,6 +76,8 @@ pub enum Said {
     Verify,
     /// May the store end?
     Retire,
+    /// They are still there.
+    Here,
 }
 
 /// An edit as it came, with its bytes.
@@ -209,11 +213,11 @@ impl Outbox {
 pub fn serve(
     id: SeatId,
     stream: UnixStream,
-    answering: Answering,
+    answering: (Answering, u16),
     inbox: &SyncSender<Inbox>,
     over: &AtomicBool,
 ) {
-    match begin(&stream, answering) {
+    match begin(&stream, answering, inbox) {
         Ok((account, hello, outbox)) => {
             let writing = Arc::clone(&outbox);
             let writer = std::thread::Builder::new()
@@ -240,8 +244,12 @@ pub fn serve(
     }
 }
 
-/// Exchanges the first frames.
-fn begin(stream: &UnixStream, answering: Answering) -> Result<(Account, Hello, Arc<Outbox>), String> {
+/// Exchanges the first frames. A newer program of the data's owner may ask this store to make room for its own.
+fn begin(
+    stream: &UnixStream,
+    (answering, others): (Answering, u16),
+    inbox: &SyncSender<Inbox>,
+) -> Result<(Account, Hello, Arc<Outbox>), String> {
     let say = |error: std::io::Error| error.to_string();
     let account = Account::behind(stream).map_err(say)?;
     stream.set_read_timeout(Some(HELLO_PATIENCE)).map_err(say)?;
@@ -250,7 +258,16 @@ fn begin(stream: &UnixStream, answering: Answering) -> Result<(Account, Hello, A
     let hello: Result<Hello, Strange> = wire::read_first(&first);
     if hello != Err(Strange::Foreign) {
         // The same greeting for all: who speaks another protocol reads in it which ones are spoken here.
-        frame::write(&mut &*stream, &wire::answering(&answering)).map_err(say)?;
+        frame::write(&mut &*stream, &wire::answering(&answering, others)).map_err(say)?;
+    }
+    if let Err(Strange::OtherProtocol { from, word, .. }) = hello
+        && from > PROTOCOL.1
+        && word == wire::RETIRE
+        && account.uid == rustix::process::geteuid().as_raw()
+    {
+        // When nobody hears it, the store is ending already.
+        let _ = inbox.send(Inbox::Stop);
+        return Err("a newer program of the owner asked this store to end".to_owned());
     }
     let hello = hello.map_err(|why| format!("{why:?}"))?;
     let outbox = Outbox::new(stream.try_clone().map_err(say)?);
@@ -311,6 +328,7 @@ fn listen(id: SeatId, stream: &UnixStream, inbox: &SyncSender<Inbox>) -> Option<
             Up::Status => Said::Status,
             Up::Verify => Said::Verify,
             Up::Retire => Said::Retire,
+            Up::Here => Said::Here,
             Up::Bye => return None,
         };
         inbox.send(Inbox::Said(id, said)).ok()?;

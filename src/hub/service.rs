@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::os::fd::AsFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,7 +20,7 @@ use super::seat::{self, Inbox, frames};
 use super::who::Account;
 use super::wire::{Answering, Down, Farewell, PROTOCOL};
 use super::{frame, socket, wire};
-use crate::store::{Ground, Lock, SCHEMA, Store, StoreProblem};
+use crate::store::{Cause, Ground, Lock, SCHEMA, Stages, Store, StoreProblem};
 
 /// How many messages wait for the writer before the seats that send them wait.
 const INBOX: usize = 256;
@@ -50,6 +50,10 @@ pub struct Serving {
     pub look_every: Duration,
     /// Refuses edits when less is free on the disk, in bytes; the usual reserve when none.
     pub keep_free: Option<u64>,
+    /// The socket, when whoever started this process listens on it already (systemd).
+    pub listener: Option<UnixListener>,
+    /// Called at every stage of every commit; tests end the process there.
+    pub stages: Option<Stages>,
 }
 
 impl Serving {
@@ -61,6 +65,8 @@ impl Serving {
             clock: Box::new(Utc::now),
             look_every: LOOK,
             keep_free: None,
+            listener: None,
+            stages: None,
         }
     }
 }
@@ -71,7 +77,8 @@ pub struct Service {
     door: JoinHandle<()>,
     desk: JoinHandle<()>,
     over: Arc<AtomicBool>,
-    socket: PathBuf,
+    /// Its own socket's place; none when the socket is somebody else's to remove.
+    socket: Option<PathBuf>,
     _lock: Arc<Mutex<Lock>>,
 }
 
@@ -84,7 +91,8 @@ impl Service {
         let ground = Ground::at(dir)?;
         let path = socket::place(dir)?;
         let mut lock = ground.lock()?;
-        let store = Store::open(&ground)?;
+        let mut store = Store::open(&ground)?;
+        store.observe(serving.stages);
         let header = store.header();
         let answering = Answering {
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -99,7 +107,11 @@ impl Service {
             desk = desk.keeping_free(bytes);
         }
         let problem = |error: &std::io::Error| StoreProblem::system(&path, "listen on", error);
-        let listener = socket::bind(&path).map_err(|error| problem(&error))?;
+        let is_given = serving.listener.is_some();
+        let listener = match serving.listener {
+            Some(given) => handed_over(given, &path)?,
+            None => socket::bind(&path).map_err(|error| problem(&error))?,
+        };
         lock.sign(&path).map_err(|error| problem(&error))?;
         let lock = Arc::new(Mutex::new(lock));
         let over = Arc::new(AtomicBool::new(false));
@@ -136,7 +148,7 @@ impl Service {
             door,
             desk,
             over,
-            socket: path,
+            socket: (!is_given).then_some(path),
             _lock: lock,
         })
     }
@@ -160,9 +172,29 @@ impl Service {
         let _ = self.desk.join();
         self.over.store(true, Ordering::SeqCst);
         let _ = self.door.join();
-        // Under the lock the name is ours; a client that finds none starts a successor at once.
-        let _ = std::fs::remove_file(&self.socket);
+        if let Some(socket) = &self.socket {
+            // Under the lock the name is ours; a client that finds none starts a successor at once.
+            let _ = std::fs::remove_file(socket);
+        }
     }
+}
+
+/// A listening socket that was handed to this process, if clients will look for it where it is.
+fn handed_over(given: UnixListener, path: &Path) -> Result<UnixListener, StoreProblem> {
+    let there = given.local_addr().ok();
+    let there = there.as_ref().and_then(|address| address.as_pathname());
+    if there == Some(path) {
+        return Ok(given);
+    }
+    let there = there.map_or_else(|| "nowhere".to_owned(), |there| there.display().to_string());
+    Err(StoreProblem::new(
+        Cause::Place,
+        format!(
+            "the socket that was handed over is {there}, and clients look for {}",
+            path.display()
+        ),
+        "name that path as ListenStream= in the socket unit",
+    ))
 }
 
 /// Where connections come in.
@@ -226,17 +258,22 @@ impl Door {
             return;
         };
         let present = Arc::clone(&self.present);
-        {
+        let others = {
             let mut here = present.lock().unwrap_or_else(PoisonError::into_inner);
             let own = here.iter().filter(|uid| **uid == account.uid).count();
             if here.len() >= IN_ALL || own >= PER_ACCOUNT {
                 drop(here);
-                turn_away(&stream, &self.answering);
+                turn_away(
+                    &stream,
+                    &self.answering,
+                    u16::try_from(IN_ALL).unwrap_or(u16::MAX),
+                );
                 return;
             }
             here.push(account.uid);
-        }
-        let (answering, inbox) = (self.answering.clone(), self.inbox.clone());
+            u16::try_from(here.len() - 1).unwrap_or(u16::MAX)
+        };
+        let (answering, inbox) = ((self.answering.clone(), others), self.inbox.clone());
         let (leave, over) = (Arc::clone(&present), Arc::clone(&self.over));
         let serving = std::thread::Builder::new()
             .name(format!("seat {id}"))
@@ -267,9 +304,9 @@ fn turn_away_late_comers(heard: &Receiver<Inbox>) {
 }
 
 /// Too many are here: says so, if the other side hears it.
-fn turn_away(stream: &UnixStream, answering: &Answering) {
+fn turn_away(stream: &UnixStream, answering: &Answering, others: u16) {
     let _ = stream.set_write_timeout(Some(Duration::from_millis(100)));
-    let _ = frame::write(&mut &*stream, &wire::answering(answering));
+    let _ = frame::write(&mut &*stream, &wire::answering(answering, others));
     let _ = std::io::Write::write_all(&mut &*stream, &frames(&[Down::Bye(Farewell::Crowded)]));
 }
 
@@ -283,7 +320,13 @@ pub fn serve(dir: &Path, idle_exit: Option<Duration>, clock_offset: i64) -> Resu
     let dir = std::path::absolute(dir).map_err(|error| StoreProblem::system(dir, "find", &error))?;
     // What a terminal started must outlive it; a process that a shell started by hand stays in its group.
     let _ = rustix::process::setsid();
-    rustix::process::umask(Mode::from_raw_mode(0o007));
+    // Where a group may write the directory its files are the group's too; else they are this account's alone, and
+    // the socket is the only door for others.
+    let is_groups = std::fs::metadata(&dir).is_ok_and(|found| found.mode() & 0o060 == 0o060);
+    rustix::process::umask(Mode::from_raw_mode(if is_groups { 0o007 } else { 0o077 }));
+    let listener = listenfd::ListenFd::from_env()
+        .take_unix_listener(0)
+        .map_err(|error| StoreProblem::system(&dir, "take over the socket of", &error))?;
     let ended = Arc::new(AtomicBool::new(false));
     let listen = |signal, flag: &Arc<AtomicBool>| {
         signal_hook::flag::register(signal, Arc::clone(flag))
@@ -301,6 +344,7 @@ pub fn serve(dir: &Path, idle_exit: Option<Duration>, clock_offset: i64) -> Resu
     let serving = Serving {
         idle_exit,
         clock: Box::new(move || Utc::now() + offset),
+        listener,
         ..Serving::always()
     };
     let service = Service::start(&dir, serving).inspect_err(|problem| tracing::error!("{problem}"))?;

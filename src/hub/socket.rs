@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
@@ -100,6 +100,8 @@ pub fn bind(path: &Path) -> io::Result<UnixListener> {
     let passing = passing_name(path);
     let _ = fs::remove_file(&passing);
     let listener = UnixListener::bind(&passing)?;
+    // Who may come as far as the directory may knock, whatever the umask says of files; who is let in is the desk's.
+    fs::set_permissions(&passing, fs::Permissions::from_mode(0o660))?;
     fs::rename(&passing, path)?;
     Ok(listener)
 }
@@ -114,7 +116,6 @@ pub fn inode(path: &Path) -> Option<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     fn me() -> u32 {
         rustix::process::geteuid().as_raw()

@@ -8,7 +8,10 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::socket;
+use super::client::Client;
+use super::link::Who;
+use super::wire::{self, Hello, Wanted};
+use super::{frame, socket};
 use crate::store::{IN_USE, StoreProblem};
 
 /// How long somebody waits for a store that another has started.
@@ -17,6 +20,8 @@ const OTHERS: Duration = Duration::from_secs(5);
 const OURS: Duration = Duration::from_secs(40);
 /// How many stores somebody starts before giving up: one may be killed while it opens.
 const ATTEMPTS: u32 = 3;
+/// How long a store may take to finish and end.
+const RETIREMENT: Duration = Duration::from_secs(10);
 /// The exit code of "the store cannot be used".
 const UNUSABLE: u8 = 6;
 /// The exit code of "not permitted".
@@ -165,6 +170,94 @@ pub fn reach(dir: &Path, start: &Start, again: bool) -> Result<UnixStream, LinkP
         }
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(100));
+    }
+}
+
+/// What to say of a store that is there and says nothing.
+pub fn silent(dir: &Path) -> LinkProblem {
+    let lock = std::fs::read_to_string(dir.join("lock")).unwrap_or_default();
+    let pid = lock.lines().find_map(|line| line.strip_prefix("pid "));
+    let process = pid.map_or_else(
+        || "its process".to_owned(),
+        |pid| format!("its process (number {pid})"),
+    );
+    LinkProblem::unusable(
+        format!("the store of {} does not answer", dir.display()),
+        format!("{process} may be stopped, or its disk hang: kill -CONT lets a stopped one go on"),
+    )
+}
+
+/// What to say of a store of an older program that cannot make room.
+pub fn older(speaks: (u16, u16), sessions: u16) -> LinkProblem {
+    let sessions = match sessions {
+        0 => "nobody else is connected".to_owned(),
+        1 => "1 session is open".to_owned(),
+        more => format!("{more} sessions are open"),
+    };
+    LinkProblem::unusable(
+        format!(
+            "the store speaks protocol {} to {}, this newer program {} to {}; {sessions}",
+            speaks.0,
+            speaks.1,
+            wire::PROTOCOL.0,
+            wire::PROTOCOL.1
+        ),
+        "leave the sessions of the older version and start this one again; the owner of the data can also run \
+         cohort serve --replace",
+    )
+}
+
+/// Asks a store of an older program to end, and waits for it to close the connection; whether it did.
+pub fn retire_older(dir: &Path) -> bool {
+    let Some(Ok(stream)) = socket::known(dir).map(UnixStream::connect) else {
+        return true;
+    };
+    let hello = Hello {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        claims: None,
+        cohort: Wanted::Usual,
+    };
+    let asked = stream
+        .set_read_timeout(Some(RETIREMENT))
+        .and_then(|()| frame::write(&mut &stream, &wire::first(wire::PROTOCOL, wire::RETIRE, &hello)))
+        .and_then(|()| (&stream).read_to_end(&mut Vec::new()));
+    // Whether it listened is seen from the socket: a store that ends takes it away.
+    asked.is_ok() && gone(dir)
+}
+
+/// Whether nobody listens on the socket of a directory any more, soon.
+fn gone(dir: &Path) -> bool {
+    let began = Instant::now();
+    while began.elapsed() < RETIREMENT {
+        match socket::known(dir).map(UnixStream::connect) {
+            Some(Ok(_)) => std::thread::sleep(Duration::from_millis(20)),
+            _ => return true,
+        }
+    }
+    false
+}
+
+/// Asks the store of a directory, of this or an older version, to finish what it has and end. Done at once when there
+/// is none.
+///
+/// # Errors
+/// When it stays: it is somebody else's, newer, or does not answer.
+pub fn retire(dir: &Path) -> Result<(), LinkProblem> {
+    if !matches!(socket::known(dir).map(UnixStream::connect), Some(Ok(_))) {
+        return Ok(());
+    }
+    let who = Who {
+        start: Start::Never,
+        ..Who::default()
+    };
+    let stays = match Client::connect(dir, who) {
+        Ok(client) => client.retire().err(),
+        Err(problem) => Some(problem),
+    };
+    match stays {
+        None => Ok(()),
+        Some(_) if retire_older(dir) => Ok(()),
+        Some(problem) => Err(problem),
     }
 }
 

@@ -48,8 +48,9 @@ fn named_in(users: &str, uid: u32) -> Option<String> {
 /// The name and role under which somebody may come in.
 ///
 /// Whoever owns the data directory holds the files anyway: that account may speak for any admin, is an owner under
-/// its own name unless listed otherwise, and an editor under a name nobody has listed. Everybody else is the Unix user
-/// the kernel says, and must be listed. In a programme without admins the directory's owner is the first one.
+/// its own name unless listed otherwise, and an editor under a name nobody has listed. An account listed as shared
+/// speaks for any listed admin, and for nobody else. Everybody else is the Unix user the kernel says, and must be
+/// listed. In a programme without admins the directory's owner is the first one.
 pub fn identify(
     account: &Account,
     claims: Option<&str>,
@@ -58,8 +59,9 @@ pub fn identify(
 ) -> Result<(AdminName, AdminRole), Farewell> {
     let is_owner = account.uid == directory_owner;
     let claims = claims.map(str::trim).filter(|name| !name.is_empty());
+    let is_shared = matches!(role_of(&account.name, shared), Some((_, AdminRole::Shared)));
     let name = match claims {
-        Some(name) if is_owner || same(name, &account.name) => name,
+        Some(name) if is_owner || is_shared || same(name, &account.name) => name,
         Some(name) => {
             return Err(Farewell::NotPermitted {
                 what: format!("{} may not act as {name}", account.name),
@@ -70,6 +72,12 @@ pub fn identify(
     };
     let listed = role_of(name, shared);
     let role = match (listed, is_owner) {
+        (Some((name, AdminRole::Shared)), _) => {
+            return Err(Farewell::NotPermitted {
+                what: format!("{name} is an account that several admins share"),
+                hint: "say who you are with --as NAME, best in a forced command for each key".to_owned(),
+            });
+        }
         (Some((name, role)), _) => return Ok((name, role)),
         (None, false) => {
             return Err(Farewell::NotPermitted {
@@ -171,6 +179,34 @@ mod tests {
             identify(&account(7, "eve"), None, 5, &office),
             Err(Farewell::NotPermitted { .. })
         ));
+    }
+
+    #[test]
+    fn a_shared_account_speaks_for_those_who_are_listed_and_for_nobody_else() {
+        let office = programme(&[
+            ("ann", AdminRole::Owner),
+            ("ben", AdminRole::Viewer),
+            ("desk", AdminRole::Shared),
+        ]);
+        let desk = account(7, "desk");
+        assert_eq!(
+            identify(&desk, Some("Ben"), 5, &office),
+            Ok(("ben".into(), AdminRole::Viewer))
+        );
+        for nobody in [None, Some("desk"), Some("eve")] {
+            let refused = identify(&desk, nobody, 5, &office);
+            assert!(
+                matches!(refused, Err(Farewell::NotPermitted { .. })),
+                "{nobody:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_account_that_is_not_shared_is_never_another() {
+        let office = programme(&[("ann", AdminRole::Owner), ("ben", AdminRole::Owner)]);
+        let refused = identify(&account(7, "ben"), Some("ann"), 5, &office);
+        assert!(matches!(refused, Err(Farewell::NotPermitted { .. })));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What terminals and the store say to each other. Knows how it is written, not what follows from it.
 //!
-//! The first frame of each side is fixed for all time: magic, protocol numbers, then a greeting. Everything after
-//! it belongs to the protocol agreed on there. Long runs of bytes (the changes of an import) come as `Part`s
+//! The beginning of the first frame of each side is fixed for all time: magic, protocol numbers, a word, then a
+//! greeting. Everything after the word belongs to the protocol agreed on there. Long runs of bytes (the changes of an import) come as `Part`s
 //! before the message they belong to.
 
 use chrono::{DateTime, Utc};
@@ -15,6 +15,8 @@ use crate::store::codec::{self, Bytes};
 pub const MAGIC: [u8; 8] = *b"cohort\r\n";
 /// The oldest and newest protocol this program speaks.
 pub const PROTOCOL: (u16, u16) = (1, 1);
+/// The word of a terminal that asks a store of an older protocol to end, for all time.
+pub const RETIRE: u16 = 1;
 /// The most bytes of changes in one edit.
 pub const EDIT_LIMIT: usize = 128 << 20;
 
@@ -207,6 +209,8 @@ pub enum Up {
     Verify,
     /// Please end, so that another program can start a store.
     Retire,
+    /// We are still here: said every ten seconds, so that who was stopped or cut off is not shown as present.
+    Here,
     /// We go.
     Bye,
 }
@@ -288,28 +292,36 @@ pub enum Down {
 pub enum Strange {
     /// It is not of this program.
     Foreign,
-    /// It speaks other protocols: from, to.
-    OtherProtocol(u16, u16),
+    /// It speaks other protocols.
+    OtherProtocol {
+        /// The oldest.
+        from: u16,
+        /// The newest.
+        to: u16,
+        /// Of a store: how many others are connected. Of a terminal: [`RETIRE`], or nothing.
+        word: u16,
+    },
 }
 
 /// The first frame of a terminal.
 #[must_use]
 pub fn hello(hello: &Hello) -> Vec<u8> {
-    first(PROTOCOL, hello)
+    first(PROTOCOL, 0, hello)
 }
 
-/// The first frame of the store.
+/// The first frame of a store to which so many others are connected.
 #[must_use]
-pub fn answering(answering: &Answering) -> Vec<u8> {
-    first(PROTOCOL, answering)
+pub fn answering(answering: &Answering, others: u16) -> Vec<u8> {
+    first(PROTOCOL, others, answering)
 }
 
-/// The first frame of a side that speaks other protocols; for tests of what follows.
+/// A first frame, of whatever protocol.
 #[must_use]
-pub fn first<T: Serialize>(protocol: (u16, u16), greeting: &T) -> Vec<u8> {
+pub fn first<T: Serialize>(protocol: (u16, u16), word: u16, greeting: &T) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
-    bytes.extend(protocol.0.to_le_bytes());
-    bytes.extend(protocol.1.to_le_bytes());
+    for number in [protocol.0, protocol.1, word] {
+        bytes.extend(number.to_le_bytes());
+    }
     bytes.extend(codec::encode(greeting));
     bytes
 }
@@ -320,11 +332,12 @@ pub fn first<T: Serialize>(protocol: (u16, u16), greeting: &T) -> Vec<u8> {
 /// When it is a stranger's, or of protocols this program does not speak.
 pub fn read_first<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Strange> {
     let rest = bytes.strip_prefix(&MAGIC).ok_or(Strange::Foreign)?;
-    let (numbers, rest) = rest.split_first_chunk::<4>().ok_or(Strange::Foreign)?;
-    let [a, b, c, d] = *numbers;
+    let (numbers, rest) = rest.split_first_chunk::<6>().ok_or(Strange::Foreign)?;
+    let [a, b, c, d, e, f] = *numbers;
     let (from, to) = (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]));
     if from > PROTOCOL.1 || to < PROTOCOL.0 {
-        return Err(Strange::OtherProtocol(from, to));
+        let word = u16::from_le_bytes([e, f]);
+        return Err(Strange::OtherProtocol { from, to, word });
     }
     codec::decode(rest).map_err(|_| Strange::Foreign)
 }
@@ -360,8 +373,12 @@ mod tests {
     #[test]
     fn another_protocol_is_told_from_a_stranger() {
         assert_eq!(
-            read_first::<Hello>(&first((7, 9), &a_hello())),
-            Err(Strange::OtherProtocol(7, 9))
+            read_first::<Hello>(&first((7, 9), 3, &a_hello())),
+            Err(Strange::OtherProtocol {
+                from: 7,
+                to: 9,
+                word: 3
+            })
         );
         assert_eq!(
             read_first::<Hello>(b"GET / HTTP/1.1\r\n\r\n"),

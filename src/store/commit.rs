@@ -61,6 +61,35 @@ impl Verdict {
     }
 }
 
+/// How far a commit has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing is written.
+    Begun,
+    /// The transaction is in sled's memory.
+    Written,
+    /// It is with the system.
+    Flushed,
+    /// It is on the disk.
+    Durable,
+    /// The watermark says so; nobody has been told.
+    Noted,
+}
+
+impl Stage {
+    /// Every stage, in order.
+    pub const ALL: [Self; 5] = [
+        Self::Begun,
+        Self::Written,
+        Self::Flushed,
+        Self::Durable,
+        Self::Noted,
+    ];
+}
+
+/// Who is called at every stage of every commit: tests end the process there.
+pub type Stages = Box<dyn Fn(Stage) + Send>;
+
 /// One row to write, or to take away.
 enum Put {
     Record(Vec<u8>, Option<Vec<u8>>),
@@ -245,8 +274,20 @@ impl Store {
         }
     }
 
+    /// Has somebody called at every stage of the commits to come.
+    pub fn observe(&mut self, stages: Option<Stages>) {
+        self.stages = stages;
+    }
+
+    fn reach(&self, stage: Stage) {
+        if let Some(stages) = &self.stages {
+            stages(stage);
+        }
+    }
+
     /// One commit: transaction, flush, fsync, watermark. Whatever fails ends the process.
     fn commit(&mut self, header: Header, puts: &[Put]) {
+        self.reach(Stage::Begun);
         let trees = (&self.records, &self.entries, &self.answers, &self.meta);
         let done = trees.transaction(|(records, entries, answers, meta)| {
             // sled may run this twice, so it counts on a copy.
@@ -275,15 +316,19 @@ impl Store {
             Err(TransactionError::Storage(error)) => give_up("writing", &error),
             Err(TransactionError::Abort(())) => unreachable!("the transaction never aborts itself"),
         };
+        self.reach(Stage::Written);
         if let Err(error) = self.db.flush() {
             give_up("flushing", &error);
         }
+        self.reach(Stage::Flushed);
         if let Err(error) = self.file.sync_all() {
             give_up("making durable", &error);
         }
+        self.reach(Stage::Durable);
         if let Err(error) = self.watermark.raise(header.revision) {
             give_up("noting how far it came", &error);
         }
+        self.reach(Stage::Noted);
         self.header = header;
     }
 }

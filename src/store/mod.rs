@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AdminName, Cohort, Entry, EntryHead, Id, Label, Refusal, Rev};
 
-pub use commit::{Landing, SMALL, Verdict};
+pub use commit::{Landing, SMALL, Stage, Stages, Verdict};
 pub use ground::{Ground, IN_USE, Lock, ROOM_TO_COMMIT};
 pub use header::{Header, SCHEMA, Tally};
 pub use problem::{Cause, StoreProblem};
@@ -57,6 +57,7 @@ pub struct Store {
     watermark: watermark::Watermark,
     header: Header,
     place: PathBuf,
+    stages: Option<Stages>,
 }
 
 /// The head of an entry as it is kept and as it travels: without it the entry does not exist.

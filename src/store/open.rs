@@ -64,6 +64,7 @@ impl Store {
             None => Header::fresh(draw_uuid(&place)?),
         };
         let mut store = Self {
+            stages: None,
             watermark: Watermark::open(
                 dir,
                 header.uuid,

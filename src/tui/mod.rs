@@ -15,6 +15,6 @@ mod step;
 pub mod theme;
 
 pub(crate) use app::sentence;
-pub use app::{App, Looks, whole};
+pub use app::{App, Left, Looks, whole};
 pub use signal::{Done, News, Out, Peer, Place, Signal};
 pub use step::{Hand, Step};

@@ -36,6 +36,8 @@ pub enum Signal {
         /// How far it is.
         progress: Progress,
     },
+    /// What was left behind when the terminal went away, the last time.
+    Left(Box<super::app::Left>),
     /// A second has passed in which nothing else happened.
     Tick,
 }
@@ -85,6 +87,15 @@ pub enum News {
     },
     /// The connection is gone.
     Lost,
+    /// The store is there and has said nothing for five seconds.
+    Silent {
+        /// The number of its process.
+        pid: u32,
+        /// When it was last heard.
+        since: DateTime<Utc>,
+    },
+    /// The store speaks again.
+    Back,
     /// It cannot be had: what is wrong, and what to do.
     Failed {
         /// What is wrong.

@@ -42,6 +42,8 @@ pub enum Step {
     Act(Action),
     /// Lock somebody into a group in the proposal that is open, and have it made again.
     Lock(Id<Enrolment>, Id<Group>),
+    /// Take up what was left behind the last time.
+    TakeUp,
     /// Ask the loop for something.
     Out(Out),
     /// The key means nothing here.

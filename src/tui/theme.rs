@@ -26,6 +26,8 @@ pub enum Role {
     Focus,
     /// Text being typed.
     Typing,
+    /// A key that does nothing for this admin just now; always in round brackets.
+    Barred,
 }
 
 /// A set of looks.
@@ -77,6 +79,7 @@ impl Theme {
                 _ => hue(Color::Cyan, Color::Blue),
             },
             Role::Typing => plain.add_modifier(Modifier::UNDERLINED),
+            Role::Barred => plain.add_modifier(Modifier::DIM),
         }
     }
 }

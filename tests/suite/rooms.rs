@@ -73,6 +73,8 @@ impl Source {
         let first = self.path.split('/').next().unwrap_or_default();
         match first.strip_suffix(".rs") {
             Some(stem) if ROOMS.iter().any(|(room, _)| *room == stem) => stem,
+            // What the loop's file has put beside itself is the loop's.
+            None if first == "run" => "run.rs",
             _ => first,
         }
     }

@@ -1,15 +1,11 @@
-//! Several clients on one hub: merging, conflict, undo, slow readers, strangers.
+//! Several clients on one hub: merging, conflict, undo, presence. What goes wrong between them is in `matrix`.
 
-use std::io::{Read, Write};
-use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use cohort::domain::{Admin, AdminRole, AnyId, CohortState, Delta, Edit, Label, Mint, Reason};
-use cohort::hub::wire::{self, Answering, Down, Hello, Up};
-use cohort::hub::{Client, Place, Unlanded, Wanted, frame};
-use cohort::store::codec::{self, Bytes};
+use cohort::domain::{Admin, AdminRole, AnyId, CohortState, Delta, Edit, Label, Reason};
+use cohort::hub::{Client, Place, Unlanded, Wanted};
 
-use crate::kit::office::{Office, add, catch_up, change, first_edit, noon, read, serving, who};
+use crate::kit::office::{Office, add, catch_up, change, first_edit, noon, read, who};
 
 /// The refusal an edit met.
 fn refused<T: std::fmt::Debug>(answer: Result<T, Unlanded>) -> cohort::domain::Refusal {
@@ -356,6 +352,27 @@ fn everybody_sees_where_the_others_are() {
 }
 
 #[test]
+fn a_command_comes_and_goes_unseen() {
+    let (office, mut ann, mut mint) = Office::begun();
+    let _status = office.client("Cy");
+    let ben = cohort::hub::Link::join(office.dir(), who("Ben Li"), |_| ());
+    ben.place(Place {
+        view: "people".into(),
+        ..Place::default()
+    });
+    let until = Instant::now() + Duration::from_secs(10);
+    while ann.peers().is_empty() {
+        assert!(Instant::now() < until, "Ben was not seen");
+        let name = format!("Number {}", mint.number());
+        let (_, edit) = add(ann.model(), &mut mint, &name);
+        ann.propose(edit).expect("the store answers");
+    }
+    let names: Vec<&str> = ann.peers().iter().map(|peer| peer.name.as_str()).collect();
+    assert_eq!(names, ["Ben Li"]);
+    ben.leave();
+}
+
+#[test]
 fn a_big_edit_arrives_whole_everywhere() {
     let (office, mut ann, mut mint) = Office::begun();
     let mut ben = office.client("Ben");
@@ -380,26 +397,6 @@ fn a_big_edit_arrives_whole_everywhere() {
     ann.undo(mint.nonce(), rev)
         .expect("an import is taken back at once");
     assert_eq!(ann.model().people.len(), 0);
-}
-
-#[test]
-fn a_full_disk_refuses_the_edit_and_takes_it_when_there_is_room() {
-    let mut office = Office::serving(cohort::hub::Serving {
-        keep_free: Some(u64::MAX),
-        ..serving()
-    });
-    let mut mint = Mint::seeded(1);
-    let mut ann = office.client("Ann");
-    let edit = first_edit(&mut mint);
-    match ann.propose(edit.clone()) {
-        Err(Unlanded::Problem(problem)) => {
-            assert_eq!(problem.code(), 6);
-            assert!(problem.message().contains("disk is full"), "{problem}");
-        }
-        other => panic!("there was no room: {other:?}"),
-    }
-    office.reopen();
-    assert_eq!(ann.propose(edit), Ok(1), "the same edit, once there is room");
 }
 
 #[test]
@@ -437,34 +434,6 @@ fn an_editor_does_not_open_the_cohort() {
 }
 
 #[test]
-fn a_socket_that_somebody_removed_is_made_again() {
-    let look_every = Duration::ZERO;
-    let office = Office::serving(cohort::hub::Serving {
-        look_every,
-        ..serving()
-    });
-    std::fs::remove_file(office.dir().join("sock")).expect("it is there");
-    let until = Instant::now() + Duration::from_secs(10);
-    while Client::connect(office.dir(), who("Ann")).is_err() {
-        assert!(Instant::now() < until, "the store cannot be reached");
-    }
-}
-
-#[test]
-fn a_store_whose_lock_was_removed_ends_so_that_there_are_never_two() {
-    let look_every = Duration::ZERO;
-    let dir = tempfile::tempdir().expect("a temporary directory can be made");
-    let serving = cohort::hub::Serving {
-        look_every,
-        ..serving()
-    };
-    let service = cohort::hub::Service::start(dir.path(), serving).expect("the store starts");
-    std::fs::remove_file(dir.path().join("lock")).expect("it is there");
-    service.wait();
-    assert!(!dir.path().join("sock").exists());
-}
-
-#[test]
 fn a_check_of_everything_finds_nothing_in_a_sound_database() {
     let (_office, mut ann, mut mint) = Office::begun();
     let (_, edit) = add(ann.model(), &mut mint, "Owen Pritchard");
@@ -474,153 +443,5 @@ fn a_check_of_everything_finds_nothing_in_a_sound_database() {
     assert_eq!(
         (checked.revision, checked.records, checked.problems),
         (2, 4, vec![])
-    );
-}
-
-// ---- strangers, spoken to byte by byte
-
-/// A connection that has said nothing yet.
-fn raw(office: &Office) -> UnixStream {
-    let stream = UnixStream::connect(office.dir().join("sock")).expect("the store listens");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
-        .expect("a time limit can be set");
-    stream
-}
-
-fn hello(name: &str) -> Hello {
-    Hello {
-        program: "test".into(),
-        claims: Some(name.into()),
-        cohort: Wanted::Usual,
-    }
-}
-
-/// A connection that has said hello and been welcomed.
-fn welcomed(office: &Office) -> UnixStream {
-    let mut stream = raw(office);
-    frame::write(&mut stream, &wire::hello(&hello("Ann"))).expect("the store reads");
-    let first = frame::read(&mut stream, frame::LIMIT, |_| ()).expect("the store greets");
-    wire::read_first::<Answering>(&first).expect("in this protocol");
-    stream
-}
-
-/// Whether the store has closed the connection; what it said before is passed over.
-fn is_closed(mut stream: UnixStream) -> bool {
-    match stream.read_to_end(&mut Vec::new()) {
-        Ok(_) => true,
-        Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
-    }
-}
-
-#[test]
-fn hostile_frames_close_the_connection_and_nobody_else_notices() {
-    let (office, mut ann, mut mint) = Office::begun();
-    let good = frame::framed(&codec::encode(&Up::Status));
-    let mut wrong_sum = good.clone();
-    wrong_sum[4] ^= 1;
-    let mut trailing = codec::encode(&Up::Status);
-    trailing.push(0);
-    let absurd_part = codec::encode(&Up::Propose {
-        nonce: 1,
-        cohort: mint.id(),
-        label: Label::new("x", "y"),
-        last: Bytes(vec![0xff; 100]),
-    });
-    let attacks: [&[u8]; 7] = [
-        &[0; 8],
-        &[0xff; 64],
-        &(frame::LIMIT as u32 + 1).to_le_bytes().repeat(2),
-        &wrong_sum,
-        &frame::framed(&[0xee; 40]),
-        &frame::framed(&trailing),
-        &frame::framed(&absurd_part),
-    ];
-    for attack in attacks {
-        let mut stream = welcomed(&office);
-        stream.write_all(attack).expect("the store reads");
-        assert!(is_closed(stream), "{:02x?}", &attack[..8]);
-    }
-    let (_, edit) = add(ann.model(), &mut mint, "Owen Pritchard");
-    ann.propose(edit).expect("the others go on");
-}
-
-#[test]
-fn a_stranger_is_not_answered() {
-    let (office, ..) = Office::begun();
-    let mut stream = raw(&office);
-    stream
-        .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        .expect("the store reads");
-    let mut said = Vec::new();
-    let _ = stream.read_to_end(&mut said);
-    assert_eq!(said, b"");
-}
-
-#[test]
-fn another_protocol_is_told_which_one_is_spoken_here() {
-    let (office, ..) = Office::begun();
-    let mut stream = raw(&office);
-    frame::write(&mut stream, &wire::first((8, 9), &hello("Ann"))).expect("the store reads");
-    let first = frame::read(&mut stream, frame::LIMIT, |_| ()).expect("the store greets");
-    wire::read_first::<Answering>(&first).expect("in its own protocol");
-    assert!(is_closed(stream));
-}
-
-#[test]
-fn a_store_of_another_protocol_is_not_spoken_to() {
-    let dir = tempfile::tempdir().expect("a temporary directory can be made");
-    let listener = std::os::unix::net::UnixListener::bind(dir.path().join("sock")).expect("it can listen");
-    let answering = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().expect("a client comes");
-        let newer = Answering {
-            program: "9.0".into(),
-            schema: 9,
-            uuid: 1,
-            revision: 1,
-            pid: 1,
-        };
-        frame::read(&mut stream, frame::LIMIT, |_| ()).expect("it says hello");
-        frame::write(&mut stream, &wire::first((8, 9), &newer)).expect("it reads");
-    });
-    let problem = Client::connect(dir.path(), who("Ann"))
-        .err()
-        .expect("there is no common protocol");
-    assert_eq!(problem.code(), 6);
-    assert!(problem.message().contains("protocol 8 to 9"), "{problem}");
-    answering.join().expect("it answered");
-}
-
-#[test]
-fn who_does_not_read_is_cut_off_and_nobody_waits_for_them() {
-    let (office, mut ann, mut mint) = Office::begun();
-    let lazy = welcomed(&office);
-    let note = "x".repeat(3_500);
-    let (id, edit) = add(ann.model(), &mut mint, "Owen Pritchard");
-    ann.propose(edit).expect("a person can be added");
-    // More than the queue of one seat and the buffers of its socket hold.
-    let mut slowest = Duration::ZERO;
-    for number in 0..1_200 {
-        let edit = change(ann.model(), &mut mint, id, |person| {
-            person.note = format!("{number} {note}")
-        });
-        let began = Instant::now();
-        ann.propose(edit).expect("the others go on");
-        slowest = slowest.max(began.elapsed());
-    }
-    assert!(
-        slowest < Duration::from_secs(10),
-        "somebody waited {slowest:?} for a slow reader"
-    );
-    let mut last = None;
-    let mut stream = &lazy;
-    while let Ok(payload) = frame::read(&mut stream, frame::LIMIT, |_| ()) {
-        if let Ok(Down::Landed { head, .. }) = codec::decode(&payload) {
-            last = Some(head.rev);
-        }
-    }
-    assert!(
-        last.is_some_and(|rev| rev < ann.model().rev),
-        "it was cut off before the end: {last:?}"
     );
 }

@@ -9,8 +9,9 @@ use crate::domain::id::Id;
 use crate::domain::word::words;
 
 words! {
-    /// What an admin may do (rule 18).
-    AdminRole { Owner = 1 "owner", Editor = 2 "editor", Viewer = 3 "viewer" }
+    /// What an admin may do (rule 18); `shared` is no person but a Unix account that several of them use, and may
+    /// come in only under the name of one.
+    AdminRole { Owner = 1 "owner", Editor = 2 "editor", Viewer = 3 "viewer", Shared = 4 "shared" }
 }
 words! {
     /// What a message is about.

@@ -5,13 +5,20 @@ use crate::domain::{
     AdminRole, Change, Cohort, Consent, Delta, Edit, Id, Model, Occasion, Person, Refusal, Wave,
 };
 
-/// Refuses a viewer.
+/// Refuses a viewer, and an account that stands for nobody.
 pub(super) fn refuse_viewer(by: AdminRole) -> Result<(), Refusal> {
-    if by == AdminRole::Viewer {
-        let hint = "ask the owner for the role of editor";
-        return Err(Refusal::not_permitted("viewers look and change nothing", hint));
-    }
-    Ok(())
+    let (what, hint) = match by {
+        AdminRole::Owner | AdminRole::Editor => return Ok(()),
+        AdminRole::Viewer => (
+            "viewers look and change nothing",
+            "ask the owner for the role of editor",
+        ),
+        AdminRole::Shared => (
+            "a shared account changes nothing under its own name",
+            "say who you are with --as",
+        ),
+    };
+    Err(Refusal::not_permitted(what, hint))
 }
 
 /// Refuses changes that only the owner may make, and changes of a closed cohort.

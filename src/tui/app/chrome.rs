@@ -27,9 +27,13 @@ pub(super) fn lamp(app: &App, now: DateTime<Utc>) -> String {
     let seconds = |since: DateTime<Utc>| (now - since).num_seconds().max(0);
     match &app.line {
         Line::Joining => "JOINING".to_owned(),
-        Line::Failed(..) => "OFFLINE".to_owned(),
-        Line::Down(since) if seconds(*since) < 15 => format!("STALE {}s", seconds(*since)),
-        Line::Down(since) => format!("OFFLINE {}s", seconds(*since) / 15 * 15),
+        Line::Failed(since, ..) | Line::Silent(since, _) | Line::Down(since) if app.is_ready() => {
+            match seconds(*since) {
+                few @ ..15 => format!("STALE {few}s"),
+                many => format!("OFFLINE {}s", many / 15 * 15),
+            }
+        }
+        Line::Failed(..) | Line::Silent(..) | Line::Down(_) => "OFFLINE".to_owned(),
         Line::Up => {
             let late = app
                 .waiting
@@ -79,7 +83,7 @@ impl App {
 
     fn draw_unready(&self, now: DateTime<Utc>, canvas: &mut Canvas<'_>, all: Rect) -> Option<Position> {
         let (what, hint) = match &self.line {
-            Line::Failed(what, hint) => (what.clone(), hint.clone()),
+            Line::Failed(_, what, hint) => (what.clone(), hint.clone()),
             Line::Down(_) => (
                 "The store cannot be reached".to_owned(),
                 "it is being tried again; q quits".to_owned(),
@@ -175,8 +179,15 @@ impl App {
                 format!("{here}   {aside}")
             };
         }
-        if matches!(self.line, Line::Down(_) | Line::Failed(..)) {
-            aside = format!("NO CONNECTION   {} waiting to be saved", self.waiting.len());
+        if self.may_only_look() {
+            aside = super::allowed::LOOKING.to_owned();
+        }
+        if let Line::Down(since) | Line::Failed(since, ..) | Line::Silent(since, _) = &self.line {
+            aside = format!(
+                "NO CONNECTION since {}   {} waiting to be saved",
+                self.clock(*since, true),
+                self.waiting.len()
+            );
         }
         let right = u16::try_from(text::width(&aside))
             .unwrap_or(0)
@@ -211,8 +222,8 @@ impl App {
     fn draw_hints(&self, now: DateTime<Utc>, canvas: &mut Canvas<'_>, all: Rect) {
         let cx = self.cx(now);
         let context = self.context();
-        let hints: Vec<(String, String)> = match self.overlays.last() {
-            Some(_) => table_hints(context),
+        let hints: Vec<(String, String, Action)> = match self.overlays.last() {
+            Some(_) => hints_of(context, |_| None),
             None if context.mode() == "LIST" => self
                 .screen()
                 .offers(&cx)
@@ -223,7 +234,7 @@ impl App {
                         .screen()
                         .hint(action, &cx)
                         .unwrap_or_else(|| binding.hint.to_owned());
-                    (!words.is_empty()).then(|| (binding.key(), words))
+                    (!words.is_empty()).then(|| (binding.key(), words, action))
                 })
                 .collect(),
             None => {
@@ -240,14 +251,21 @@ impl App {
         canvas.clear(Rect { y, height: 1, ..all });
         let room =
             usize::from(all.width).saturating_sub(if ending.is_empty() { 0 } else { ending.len() + 2 });
-        let mut line = context.mode().to_owned();
-        for (nth, (key, words)) in hints.iter().enumerate() {
-            let more = format!("{}{key} {words}", if nth == 0 { " " } else { "  " });
-            if text::width(&line) + text::width(&more) <= room {
-                line.push_str(&more);
+        let mut used = usize::from(canvas.put(0, y, all.width, context.mode(), Role::Plain));
+        for (nth, (key, words, action)) in hints.iter().enumerate() {
+            let gap = if nth == 0 { 1 } else { 2 };
+            // What cannot be done just now stays where it is, in brackets: pressing it says why.
+            let (more, role) = if self.is_barred(*action) {
+                (format!("({key} {words})"), Role::Barred)
+            } else {
+                (format!("{key} {words}"), Role::Plain)
+            };
+            if used + gap + text::width(&more) <= room {
+                let x = u16::try_from(used + gap).unwrap_or(u16::MAX);
+                canvas.put(x, y, all.width, &more, role);
+                used += gap + text::width(&more);
             }
         }
-        canvas.put(0, y, all.width, &line, Role::Plain);
         canvas.put_right(
             all.width,
             y,
@@ -266,28 +284,23 @@ impl App {
     }
 }
 
-/// The hints of a context as the table has them: a key shown once, with what it does.
-fn table_hints(context: Context) -> Vec<(String, String)> {
-    hints_of(context, |_| None)
-}
-
 /// The hints of a context, some of them in other words.
-fn hints_of(context: Context, words: impl Fn(Action) -> Option<String>) -> Vec<(String, String)> {
-    let mut hints: Vec<(String, String)> = Vec::new();
+fn hints_of(context: Context, words: impl Fn(Action) -> Option<String>) -> Vec<(String, String, Action)> {
+    let mut hints: Vec<(String, String, Action)> = Vec::new();
     for binding in key::bindings(context) {
         let hint = words(binding.action).unwrap_or_else(|| binding.hint.to_owned());
-        let known = hints.iter().any(|(key, _)| *key == binding.key());
+        let known = hints.iter().any(|(key, ..)| *key == binding.key());
         if !binding.hint.is_empty() && !hint.is_empty() && !known {
-            hints.push((binding.key(), hint));
+            hints.push((binding.key(), hint, binding.action));
         }
     }
     // One word for all labels is enough.
-    if let Some(digits) = hints.iter().position(|(key, _)| key == "1") {
+    if let Some(digits) = hints.iter().position(|(key, ..)| key == "1") {
         hints[digits].0 = "1-9".to_owned();
-        hints.retain(|(key, _)| key != "letter");
+        hints.retain(|(key, ..)| key != "letter");
     }
     // What is chosen most comes first: Enter before the rest, Esc last.
-    hints.sort_by_key(|(key, _)| match key.as_str() {
+    hints.sort_by_key(|(key, ..)| match key.as_str() {
         "y" | "1-9" | "letter" => 0,
         "Enter" => 1,
         "Esc" | "n" => 3,

@@ -1,10 +1,14 @@
 //! The whole program minus I/O: signals in, orders for the loop out, one frame on demand.
 
+mod allowed;
 mod chrome;
+mod left;
 mod news;
 mod planned;
+mod steady;
 mod steps;
 
+pub use left::Left;
 pub(crate) use steps::sentence;
 
 use std::collections::BTreeMap;
@@ -32,14 +36,17 @@ enum Line {
     Up,
     /// Gone since this moment.
     Down(DateTime<Utc>),
-    /// Not to be had: what is wrong, what to do.
-    Failed(String, String),
+    /// There, but silent since this moment: the process of this number.
+    Silent(DateTime<Utc>, u32),
+    /// Not to be had since this moment: what is wrong, what to do.
+    Failed(DateTime<Utc>, String, String),
 }
 
 /// An edit or undo sent to the store and not yet answered.
 struct Waiting {
     nonce: u128,
     edit: Option<Edit>,
+    undoes: Option<Rev>,
     said: String,
     since: DateTime<Utc>,
 }
@@ -75,6 +82,8 @@ pub struct App {
     over: Vec<Box<dyn Screen>>,
     overlays: Vec<Overlay>,
     message: String,
+    /// The last message that gives way to the next news: nobody here caused it.
+    passing: String,
     waiting: Vec<Waiting>,
     pending: Vec<Edit>,
     older: Vec<EntryHead>,
@@ -87,6 +96,11 @@ pub struct App {
     place: Place,
     /// The last change before this terminal was opened.
     opened_at: Option<Rev>,
+    steady: steady::Steady,
+    /// Whether entries landed since the screens last found their records.
+    unsettled: bool,
+    left: Option<Left>,
+    since: Option<DateTime<Utc>>,
     outs: Vec<Out>,
 }
 
@@ -106,6 +120,7 @@ impl App {
             over: Vec::new(),
             overlays: Vec::new(),
             message: String::new(),
+            passing: String::new(),
             waiting: Vec::new(),
             pending: Vec::new(),
             older: Vec::new(),
@@ -121,6 +136,10 @@ impl App {
             saved: None,
             place: Place::default(),
             opened_at: None,
+            steady: steady::Steady::default(),
+            unsettled: false,
+            left: None,
+            since: None,
             outs: Vec::new(),
         }
     }
@@ -166,6 +185,12 @@ impl App {
 
     /// Everything that follows from one thing that happened.
     pub fn handle(&mut self, signal: Signal, now: DateTime<Utc>) -> Vec<Out> {
+        let by_hand = !matches!(signal, Signal::News(_) | Signal::Tick);
+        // Entries may come in a flood: screens find their records again once, before anything else happens.
+        let landing = matches!(signal, Signal::News(crate::tui::signal::News::Landed(_)));
+        if !landing {
+            self.catch_up(now);
+        }
         match signal {
             Signal::Key(event) if event.kind != KeyEventKind::Release => self.key(event, now),
             Signal::Key(_) => {}
@@ -174,15 +199,29 @@ impl App {
             Signal::Resumed => self.outs.push(Out::Repaint),
             Signal::News(news) => {
                 self.news(news, now);
-                self.time_passes(now);
+                if !landing {
+                    self.time_passes(now);
+                }
             }
             Signal::Done(done) => self.done(done),
             Signal::Planned { number, answer } => self.planned(number, answer, now),
             Signal::Working { number, progress } => self.working(number, progress),
+            Signal::Left(left) => self.remember(*left, now),
             Signal::Tick => self.time_passes(now),
         }
-        self.tell_place(now);
+        if !self.unsettled {
+            self.watch_the_hand(by_hand, now);
+            self.tell_place(now);
+        }
         std::mem::take(&mut self.outs)
+    }
+
+    /// Lets screens find their records again after entries landed.
+    fn catch_up(&mut self, now: DateTime<Utc>) {
+        if std::mem::take(&mut self.unsettled) {
+            self.settle_all(now);
+            self.watch_the_hand(false, now);
+        }
     }
 
     /// What the current screen may look at.
@@ -197,8 +236,14 @@ impl App {
             older: &self.older,
             entries: &self.entries,
             body: chrome::body(self.size),
-            offline: matches!(self.line, Line::Down(_) | Line::Failed(..)),
+            offline: self.is_cut_off(),
+            steady: self.is_steady(now),
         }
+    }
+
+    /// Whether what is shown may be old: there is no connection, or nothing comes over it.
+    const fn is_cut_off(&self) -> bool {
+        matches!(self.line, Line::Down(_) | Line::Failed(..) | Line::Silent(..))
     }
 
     /// The screen keys go to when no popup is open.
@@ -267,6 +312,7 @@ impl App {
 
     fn key(&mut self, event: KeyEvent, now: DateTime<Utc>) {
         let chord = Chord::of(event);
+        let slipped = self.steady.pressed(now);
         if !self.is_ready() {
             self.key_before_ready(chord);
             return;
@@ -302,7 +348,10 @@ impl App {
                     (bound, _) => bound,
                 };
                 match action {
-                    Some(action) => self.action(action, now),
+                    Some(action) => match self.slip(action, slipped) {
+                        Some(why) => Step::Say(why),
+                        None => self.action(action, now),
+                    },
                     None => Step::Unbound,
                 }
             }
@@ -312,12 +361,19 @@ impl App {
         } else {
             self.take(step, now);
         }
+        if self.overlays.is_empty() {
+            // What was left behind is offered once.
+            self.left = None;
+        }
     }
 
     /// What an action does: the popup's, the program's own, or the screen's.
     fn action(&mut self, action: Action, now: DateTime<Utc>) -> Step {
         if !self.overlays.is_empty() {
             return self.with_overlay(now, |overlay, cx, hand| overlay.act(action, cx, hand));
+        }
+        if let Some(why) = self.barred(action) {
+            return Step::Say(why);
         }
         self.message.clear();
         let still_in_hand = self.with_screen(now, |screen, cx, hand| screen.tick(Some(action), cx, hand));
@@ -384,6 +440,7 @@ impl App {
     /// Draws the frame; answers where the hardware cursor belongs.
     pub fn view(&mut self, now: DateTime<Utc>, buf: &mut Buffer) -> Option<Position> {
         self.size = (buf.area.width, buf.area.height);
+        self.catch_up(now);
         if self.is_ready() {
             self.with_screen(now, |screen, cx, _| {
                 screen.settle(cx);

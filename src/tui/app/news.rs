@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use super::{App, Line, Waiting};
-use crate::domain::{AnyId, Edit, Reason, Record, Refusal};
+use crate::domain::{AnyId, Edit, Reason, Record, Refusal, Rev};
 use crate::tui::overlay::{Choice, Conflict, Notice, Overlay};
 use crate::tui::signal::{Done, News, Out};
 use crate::tui::step::Step;
 
 impl App {
     pub(super) fn news(&mut self, news: News, now: DateTime<Utc>) {
-        if !matches!(news, News::Lost | News::Failed { .. }) {
+        if !matches!(news, News::Lost | News::Failed { .. } | News::Silent { .. }) {
             self.line = Line::Up;
         }
         match news {
@@ -21,18 +21,26 @@ impl App {
             }
             News::Landed(entry) => {
                 let theirs = entry.by != self.me && entry.edit.cohort == self.model.focus;
+                let typed_over = self.typed_over(&entry);
                 self.model.apply(&entry);
+                if let Some((_, admin)) = self.model.admin_named(&self.me) {
+                    self.role = admin.role;
+                }
                 let label = entry.edit.label.to_string();
                 let by = entry.by.clone();
                 self.entries.insert(entry.rev, *entry);
                 while self.entries.len() > 300 {
                     self.entries.pop_first();
                 }
-                if theirs && self.message.is_empty() {
-                    self.message = format!("{by}: {label}.");
+                if let Some(said) = typed_over {
+                    self.message = said;
+                } else if theirs && (self.message.is_empty() || self.message == self.passing) {
+                    self.passing = format!("{by}: {label}.");
+                    self.message.clone_from(&self.passing);
                 }
                 self.open_the_first_cohort();
-                self.settle_all(now);
+                self.steady.landed(&by, by == self.me);
+                self.unsettled = true;
                 self.plan_again(now);
             }
             News::Settled { nonce, .. } => {
@@ -75,8 +83,50 @@ impl App {
                     self.line = Line::Down(now);
                 }
             }
-            News::Failed { what, hint } => self.line = Line::Failed(what, hint),
+            News::Silent { pid, since } => {
+                self.line = Line::Silent(since, pid);
+                self.message = format!(
+                    "The store (process {pid}) has not answered since {}: it may be stopped. What you do waits.",
+                    self.clock(since, true)
+                );
+            }
+            News::Back => {
+                if self.waiting.is_empty() {
+                    "Connected again. Everything is up to date.".clone_into(&mut self.passing);
+                    self.message.clone_from(&self.passing);
+                }
+            }
+            News::Failed { what, hint } => {
+                let since = match &self.line {
+                    Line::Down(since) | Line::Silent(since, _) | Line::Failed(since, ..) => *since,
+                    Line::Joining | Line::Up => now,
+                };
+                self.line = Line::Failed(since, what, hint);
+            }
         }
+    }
+
+    /// What to say when somebody saves the field that is being typed in here.
+    fn typed_over(&self, entry: &crate::domain::Entry) -> Option<String> {
+        let field = self.place.editing.as_ref()?;
+        let on = self.place.on?;
+        if entry.by == self.me {
+            return None;
+        }
+        let same = |name: &str| {
+            let known = on.kind.field(name);
+            known
+                .map_or(name, |known| known.label)
+                .eq_ignore_ascii_case(field)
+                || name.eq_ignore_ascii_case(field)
+        };
+        let change = entry.edit.changes.iter().find(|change| change.id() == on)?;
+        let found = change.fields().into_iter().find(|change| same(&change.field))?;
+        Some(format!(
+            "{} made {field} of this row {}. Your text stays; Enter asks which of the two stands.",
+            entry.by,
+            crate::domain::field::shown(&self.model, &found.after)
+        ))
     }
 
     fn welcome(
@@ -91,12 +141,16 @@ impl App {
         self.model = model;
         self.me = me;
         self.role = role;
+        self.since.get_or_insert(now);
         if changed {
             self.older.clear();
             self.over.clear();
             self.overlays.clear();
         }
         self.settle_all(now);
+        if changed {
+            self.offer(now);
+        }
     }
 
     /// Opens a cohort for a terminal that came before there was any.
@@ -126,15 +180,28 @@ impl App {
             .edit
             .as_ref()
             .map_or_else(|| "undo".to_owned(), |edit| edit.label.to_string());
+        // An undo of what somebody changed since is a question about the same fields.
+        let undo = waiting
+            .undoes
+            .and_then(|rev| self.entries.get(&rev))
+            .map(|entry| {
+                let mut edit = entry.edit.clone();
+                edit.changes = entry.edit.inverse();
+                edit.label = crate::domain::Label::new("undo", entry.edit.label.to_string());
+                edit
+            });
         if let (Reason::Conflict, Some(edit), true) = (
             refusal.reason,
-            &waiting.edit,
+            &waiting.edit.clone().or(undo),
             refusal.clashes.iter().any(|clash| !clash.field.is_empty()),
         ) {
             let ids: Vec<AnyId> = refusal.clashes.iter().map(|clash| clash.id).collect();
             let name = ids.first().map(|id| self.model.title(*id)).unwrap_or_default();
-            self.overlays
-                .push(Overlay::Conflict(conflict(edit.clone(), refusal, name)));
+            let merged = self.merged(edit, &refusal);
+            let mut asked = conflict(edit.clone(), refusal, name);
+            asked.merged = merged;
+            asked.at_mine = now;
+            self.overlays.push(Overlay::Conflict(asked));
             return;
         }
         self.message = format!("Not saved: {}. Try: {}.", refusal.what, refusal.hint);
@@ -143,6 +210,59 @@ impl App {
             refusal,
             at: self.clock(now, true),
         }));
+    }
+
+    /// The fields of the same records that need no question: mine that nobody else touched, theirs that I did not.
+    fn merged(&self, edit: &Edit, refusal: &Refusal) -> Vec<(String, String, String)> {
+        let label = |id: AnyId, field: &str| {
+            id.kind
+                .field(field)
+                .map_or(field, |known| known.label)
+                .to_uppercase()
+        };
+        let asked = |id: AnyId, field: &str| {
+            refusal
+                .clashes
+                .iter()
+                .any(|clash| clash.id == id && clash.field == field)
+        };
+        let row = |who: &str, id: AnyId, change: &crate::domain::FieldChange| {
+            let (before, after) = (&change.before, &change.after);
+            let told = format!(
+                "{} -> {}",
+                crate::domain::field::shown(&self.model, before),
+                crate::domain::field::shown(&self.model, after)
+            );
+            (label(id, &change.field), who.to_owned(), told)
+        };
+        let mut rows = Vec::new();
+        for change in &edit.changes {
+            let id = change.id();
+            let fields = change.fields();
+            rows.extend(
+                fields
+                    .iter()
+                    .filter(|f| !asked(id, &f.field))
+                    .map(|f| row("you", id, f)),
+            );
+            let mut revs: Vec<Rev> = refusal
+                .clashes
+                .iter()
+                .filter(|c| c.id == id)
+                .map(|c| c.rev)
+                .collect();
+            revs.dedup();
+            for entry in revs.iter().filter_map(|rev| self.entries.get(rev)) {
+                let theirs = entry.edit.changes.iter().filter(|change| change.id() == id);
+                let theirs = theirs.flat_map(crate::domain::Change::fields);
+                rows.extend(
+                    theirs
+                        .filter(|f| !asked(id, &f.field) && fields.iter().all(|mine| mine.field != f.field))
+                        .map(|f| row(&entry.by, id, &f)),
+                );
+            }
+        }
+        rows
     }
 
     pub(super) fn done(&mut self, done: Done) {
@@ -154,6 +274,13 @@ impl App {
 
     /// Sends an edit and remembers that it waits.
     pub(super) fn propose(&mut self, edit: Edit, said: String, now: DateTime<Utc>) {
+        if self.may_only_look() {
+            self.message = format!(
+                "Not done: {}. An owner can make you editor.",
+                super::allowed::LOOKING
+            );
+            return;
+        }
         if edit.changes.is_empty() {
             self.message = "Nothing to change: it is so already.".to_owned();
             return;
@@ -162,6 +289,7 @@ impl App {
         self.waiting.push(Waiting {
             nonce: edit.nonce,
             edit: Some(edit.clone()),
+            undoes: None,
             said,
             since: now,
         });
@@ -170,10 +298,18 @@ impl App {
 
     /// Asks the store to take an entry back and remembers that it waits.
     pub(super) fn take_back(&mut self, rev: u64, said: String, now: DateTime<Utc>) {
+        if self.may_only_look() {
+            self.message = format!(
+                "Not done: {}. An owner can make you editor.",
+                super::allowed::LOOKING
+            );
+            return;
+        }
         let nonce = self.hand.mint.nonce();
         self.waiting.push(Waiting {
             nonce,
             edit: None,
+            undoes: Some(rev),
             said,
             since: now,
         });
@@ -189,6 +325,8 @@ fn conflict(edit: Edit, refusal: Refusal, title: String) -> Conflict {
     Conflict {
         clashes,
         title,
+        merged: Vec::new(),
+        at_mine: DateTime::default(),
         at: 0,
         choices,
         then: Box::new(move |choices, cx, hand| {

@@ -42,6 +42,7 @@ impl App {
             Step::Close => drop(self.overlays.pop()),
             Step::Propose(edit, said) => self.propose(edit, said, now),
             Step::TakeBack(rev) => self.take_back(rev, String::new(), now),
+            Step::TakeUp => self.take_up(now),
             Step::Say(what) => self.message = what,
             Step::Refuse(refusal) => {
                 self.message = format!("{}. Try: {}.", sentence(&refusal.what), refusal.hint);
@@ -168,35 +169,51 @@ impl App {
     }
 
     pub(super) fn who(&mut self, now: DateTime<Utc>) -> Step {
-        let mut rows = vec![MenuRow::plain(format!("{:<12} {}", "you", self.place.view))];
+        let line = |name: &str, place: &str, rest: &str| {
+            let name = crate::domain::text::fit(name, 12, "~");
+            let name = crate::domain::text::pad_right(&name, 12);
+            let place = crate::domain::text::pad_right(&crate::domain::text::fit(place, 38, "~"), 38);
+            MenuRow::plain(format!("{name} {place} {rest}").trim_end().to_owned())
+        };
+        let since = |at: DateTime<Utc>| format!("since {}", self.clock(at, false));
+        let mine = self.since.map(since).unwrap_or_default();
+        let mut rows = vec![line("you", &self.place.view, &mine)];
         rows.extend(self.peers.iter().map(|peer| {
-            let editing = peer
-                .place
-                .editing
-                .as_ref()
-                .map(|f| format!(", editing {f}"))
+            let editing = peer.place.editing.as_ref();
+            let editing = editing
+                .map(|field| format!(", editing {field}"))
                 .unwrap_or_default();
             let idle = (now - peer.active).num_minutes();
-            let idle = if idle >= 5 {
+            let when = if idle >= 5 {
                 format!("idle {idle} min")
             } else {
-                String::new()
+                since(peer.since)
             };
-            let since = self.clock(peer.since, false);
-            let name = crate::domain::text::fit(&peer.name, 12, "~");
-            MenuRow::plain(format!(
-                "{name} {}{editing}   since {since} {idle}",
-                peer.place.view
-            ))
+            let initials = crate::domain::text::initials(&peer.name);
+            line(
+                &peer.name,
+                &format!("{}{editing}", peer.place.view),
+                &format!("{when} @{initials}"),
+            )
         }));
-        let mut places = vec![self.place.on];
+        let mut places = vec![None];
         places.extend(self.peers.iter().map(|peer| peer.place.on));
-        let menu = Menu::new(format!("Who is here {}", rows.len()), rows, move |row, _, _| {
-            Ok(places.get(row).copied().flatten().map_or(Step::Stay, Step::Show))
-        });
-        Step::Ask(Overlay::Menu(
-            menu.saying("Enter goes where they are. Esc closes."),
-        ))
+        let cut_off = self.is_cut_off();
+        let menu = Menu::new(
+            format!("Who is here {}", rows.len()),
+            rows,
+            move |row, _, _| match places.get(row).copied().flatten() {
+                _ if cut_off => Ok(Step::Out(Out::Reconnect)),
+                Some(on) => Ok(Step::Show(on)),
+                None if row == 0 => Ok(Step::Stay),
+                None => Err("They are on no record just now.".to_owned()),
+            },
+        );
+        Step::Ask(Overlay::Menu(menu.saying(if cut_off {
+            "Enter tries to connect now. Esc closes."
+        } else {
+            "Enter goes where they are. Esc closes."
+        })))
     }
 
     /// Takes back my last change that still holds; asks when it was made before this terminal was opened, for then

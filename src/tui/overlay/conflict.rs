@@ -1,5 +1,6 @@
 //! A field that two people changed: theirs, mine, or a third value; nothing typed is lost.
 
+use chrono::{DateTime, Utc};
 use ratatui::layout::{Position, Rect};
 
 use super::Then;
@@ -25,6 +26,10 @@ pub struct Conflict {
     pub clashes: Vec<Clash>,
     /// What the record is called.
     pub title: String,
+    /// What was merged without asking: the field, who changed it, what it was and is.
+    pub merged: Vec<(String, String, String)>,
+    /// When mine was refused.
+    pub at_mine: DateTime<Utc>,
     /// The field shown.
     pub at: usize,
     /// What was chosen so far.
@@ -58,6 +63,10 @@ impl Conflict {
     }
 
     fn choose(&mut self, choice: Choice, cx: &Cx<'_>, hand: &mut Hand) -> Step {
+        if let (Choice::Theirs, Some(clash)) = (&choice, self.clashes.get(self.at)) {
+            hand.drafts
+                .insert(format!("{} {}", clash.id, clash.field), clash.mine.clone());
+        }
         if let Some(place) = self.choices.get_mut(self.at) {
             *place = Some(choice);
         }
@@ -127,21 +136,36 @@ impl Conflict {
         } else {
             &clash.by
         };
-        let parts = split_rows(cx.body, &[9, 5]);
+        let merged = u16::try_from(self.merged.len().min(4)).unwrap_or(4);
+        let between = if merged > 0 { merged + 2 } else { 0 };
+        let parts = split_rows(cx.body, &[9, between, 5]);
         let title = format!("{}: {}", self.title, what.to_uppercase());
         let inside = Pane::new(title, true)
             .with("both of you changed it")
             .draw(canvas, parts[0]);
+        let clock = |at: DateTime<Utc>| cx.model.local(at).format("%H:%M:%S").to_string();
+        let saved = cx.model.heads().find(|head| head.rev == clash.rev);
+        let saved = saved.map(|head| clock(head.at) + ", ").unwrap_or_default();
         let lines = [
             String::new(),
             format!("  when you began   {}", clash.was),
-            format!("  theirs  ({by}, saved)"),
+            format!("  theirs  ({by}, {saved}saved)"),
             format!("                   {}", clash.theirs),
-            "  mine    (you, not saved)".to_owned(),
+            format!("  mine    (you, {}, not saved)", clock(self.at_mine)),
             format!("                   {}", clash.mine),
         ];
         canvas.lines(inside, lines.iter().map(String::as_str));
-        let inside = Pane::new("What each key does", false).draw(canvas, parts[1]);
+        if merged > 0 {
+            let inside = Pane::new("Merged without asking", false).draw(canvas, parts[1]);
+            let lines: Vec<String> = self
+                .merged
+                .iter()
+                .take(4)
+                .map(|(field, who, told)| format!("  {field}   {who}  {told}"))
+                .collect();
+            canvas.lines(inside, lines.iter().map(String::as_str));
+        }
+        let inside = Pane::new("What each key does", false).draw(canvas, parts[2]);
         let lines = [
             format!(
                 "  t    keeps {}. Your text stays in the draft (e then Up).",

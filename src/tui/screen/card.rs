@@ -441,6 +441,10 @@ impl Screen for Card {
         facts::records(cx.model, self.person).contains(&id)
     }
 
+    fn about(&self) -> Option<AnyId> {
+        Some(self.person.into())
+    }
+
     fn place(&self, _cx: &Cx<'_>) -> Place {
         Place {
             on: Some(self.person.into()),

@@ -44,6 +44,8 @@ pub struct Cx<'a> {
     pub body: Rect,
     /// Whether there is no connection to the store.
     pub offline: bool,
+    /// Whether rows must stay where they are for a moment: others change them under a hand at work.
+    pub steady: bool,
 }
 
 impl Cx<'_> {
@@ -145,6 +147,16 @@ pub trait Screen {
     fn marked(&self) -> usize {
         0
     }
+    /// The record that the whole screen is about, where it is one's: what reopens it.
+    fn about(&self) -> Option<AnyId> {
+        None
+    }
+    /// The filter and the marks, to be taken up again in a later session.
+    fn kept(&self) -> (String, Vec<AnyId>) {
+        (String::new(), Vec::new())
+    }
+    /// Takes up filter and marks of an earlier session.
+    fn take_up(&mut self, _filter: &str, _marks: &[AnyId], _cx: &Cx<'_>) {}
 }
 
 /// The seven views in the order of their digits.

@@ -558,6 +558,10 @@ impl Screen for RegisterSheet {
         who.is_some_and(|who| self.cursor.find(who, &keys))
     }
 
+    fn about(&self) -> Option<AnyId> {
+        Some(self.session.into())
+    }
+
     fn place(&self, cx: &Cx<'_>) -> Place {
         match self.cursor.at {
             Some(Who::Enrolled(id)) => Place {

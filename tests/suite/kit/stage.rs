@@ -83,6 +83,12 @@ impl Stage {
         Self::set(example(), Looks::default(), now, width, height)
     }
 
+    /// Sam K may do only what this role may.
+    pub fn role(&mut self, role: AdminRole) {
+        let (model, me) = (Box::new(self.model.clone()), "Sam K".to_owned());
+        self.signal(Signal::News(News::Welcome { model, me, role }));
+    }
+
     /// Something happens; a frame is drawn after it, as the loop does.
     pub fn signal(&mut self, signal: Signal) {
         let outs = self.app.handle(signal, self.now);

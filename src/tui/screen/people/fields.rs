@@ -209,6 +209,8 @@ fn conflict(
     Conflict {
         clashes: vec![clash],
         title: cx.model.name_of(part.person),
+        merged: Vec::new(),
+        at_mine: cx.now,
         at: 0,
         choices: vec![None],
         then: Box::new(move |choices, cx, hand| {

@@ -143,7 +143,7 @@ impl People {
             columns: self.chosen.borrow().shown.clone(),
             sort: self.sort,
             filter: self.filter.text().to_owned(),
-            hold: !self.cursor.marks.is_empty() || matches!(self.mode, Mode::Cell(_)),
+            hold: cx.steady || !self.cursor.marks.is_empty() || matches!(self.mode, Mode::Cell(_)),
         };
         self.roll.refresh(cx, &wish);
         if self.seen != self.roll.version {
@@ -527,6 +527,27 @@ impl Screen for People {
 
     fn marked(&self) -> usize {
         self.cursor.marks.len()
+    }
+
+    fn kept(&self) -> (String, Vec<AnyId>) {
+        let marks = self
+            .roll
+            .parts()
+            .filter(|part| self.cursor.marks.contains(&(part.person, part.role)));
+        (
+            self.filter.text().to_owned(),
+            marks.map(|part| part.person.into()).collect(),
+        )
+    }
+
+    fn take_up(&mut self, filter: &str, marks: &[AnyId], cx: &Cx<'_>) {
+        self.filter.set(filter);
+        self.refresh(cx);
+        let marked = self
+            .roll
+            .parts()
+            .filter(|part| marks.contains(&part.person.into()));
+        self.cursor.marks = marked.map(|part| (part.person, part.role)).collect();
     }
 }
 
