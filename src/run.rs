@@ -1,5 +1,6 @@
 //! The loop: events of the terminal and of the store in, frames and requests out. One thread draws, nothing waits.
 
+mod files;
 mod left;
 
 use std::io;
@@ -350,6 +351,17 @@ impl<'a> Loop<'a> {
                     work.watch.cancel();
                 }
                 self.work.retain(|work| work.number != number);
+            }
+            Out::List(typed) => {
+                let paths = files::beginning_with(&typed);
+                return self.signal(Signal::Done(Done::Listed { typed, paths }));
+            }
+            Out::Read(path) => {
+                let done = match files::read(&path) {
+                    Ok((file, bytes)) => Done::Read { file, bytes },
+                    Err(what) => Done::Failed { what },
+                };
+                return self.signal(Signal::Done(done));
             }
             Out::Repaint => self.painter.repaint(),
             Out::Reconnect => self.link.hurry(),

@@ -9,6 +9,7 @@ mod disk;
 mod docs;
 mod exchange;
 mod flows_people;
+mod imports;
 mod keys;
 mod killed;
 mod listed;

@@ -203,7 +203,7 @@ impl App {
                     self.time_passes(now);
                 }
             }
-            Signal::Done(done) => self.done(done),
+            Signal::Done(done) => self.done(done, now),
             Signal::Planned { number, answer } => self.planned(number, answer, now),
             Signal::Working { number, progress } => self.working(number, progress),
             Signal::Left(left) => self.remember(*left, now),
@@ -504,6 +504,7 @@ impl App {
             }
             "add record" => screen::records::add_any(),
             "change record" => screen::records::change_any(),
+            "import" => screen::import::open(),
             "cohort" => screen::records::open_cohort(&self.model),
             other => match other.strip_prefix("theme ").and_then(Theme::named) {
                 Some(theme) => {
