@@ -361,7 +361,9 @@ fn news(event: LinkEvent) -> Option<News> {
             what: problem.message().to_owned(),
             hint: problem.hint().to_owned(),
         },
-        LinkEvent::Condition(_) | LinkEvent::Verified(_) | LinkEvent::Back => return None,
+        LinkEvent::Condition(_) | LinkEvent::Verified(_) | LinkEvent::BackedUp(_) | LinkEvent::Back => {
+            return None;
+        }
     })
 }
 

@@ -4,7 +4,10 @@
 //! the answer, once for people and once as JSON (`said`). It must not know the store.
 
 mod agenda;
+mod backup;
 mod cohorts;
+mod export;
+pub(crate) mod file;
 mod history;
 mod import;
 mod lists;
@@ -87,6 +90,8 @@ enum Command {
     Cancel(registers::Cancel),
     /// Take in a file of applications or a roster
     Import(import::Import),
+    /// Write a list or a calendar into a file
+    Export(export::Export),
     /// What was changed, when and by whom
     History(history::History),
     /// Take an entry back: your last one, or the one of this number
@@ -95,8 +100,12 @@ enum Command {
     Watch,
     /// Write reminders as messages into a directory
     Remind(remind::Remind),
-    /// Read everything and check every rule
-    Verify,
+    /// Write everything into one file, and read it back
+    Backup(backup::Backup),
+    /// Put a backup into an empty directory
+    Restore(backup::Restore),
+    /// Read everything and check every rule; with a file: read a backup
+    Verify(verify::Verify),
     /// Run the store without a terminal; other commands start one by themselves
     Serve {
         /// End when nobody has been connected for so many seconds
@@ -189,10 +198,13 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::Reschedule(reschedule)) => registers::reschedule(globals, &reschedule),
         Some(Command::Cancel(cancel)) => registers::cancel(globals, &cancel),
         Some(Command::Import(import)) => import::import(globals, &import),
+        Some(Command::Export(export)) => export::export(globals, &export),
         Some(Command::History(history)) => history::history(globals, &history),
         Some(Command::Undo(undo)) => history::undo(globals, &undo),
         Some(Command::Remind(remind)) => remind::remind(globals, &remind),
-        Some(Command::Verify) => verify::verify(globals),
+        Some(Command::Backup(backup)) => backup::backup(globals, &backup),
+        Some(Command::Restore(restore)) => backup::restore(&restore),
+        Some(Command::Verify(verify)) => verify::verify(globals, &verify),
         Some(Command::Keys(keys)) => manual::keys(&keys),
         Some(Command::Completions(completions)) => manual::completions(Arguments::command(), &completions),
         Some(Command::Man(man)) => manual::man(Arguments::command(), &man),

@@ -4,19 +4,23 @@
 //! Must not know the terminal, the store or the clock.
 
 pub mod applications;
+pub mod calendar;
 pub mod columns;
 mod delimited;
 pub mod example;
+pub mod grid;
 pub mod intake;
 mod letter;
+pub mod lists;
 pub mod people_rows;
 mod problem;
 pub mod roster;
 pub mod sheet;
 pub mod sniff;
+pub mod spreadsheet;
 pub mod value;
 mod workbook;
 
-pub use letter::Letter;
+pub use letter::{Letter, parted};
 pub use problem::FileProblem;
 pub use sheet::{Cell, RawSheet, Sheet, SheetRow, read_rows, read_sheet};

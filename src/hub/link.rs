@@ -83,6 +83,8 @@ pub enum LinkEvent {
     Condition(Condition),
     /// What a check of everything on disk found.
     Verified(Checked),
+    /// Everything there is, as a backup; empty for a viewer.
+    BackedUp(Vec<u8>),
     /// The connection is lost; the link is trying to come back. Unanswered edits are kept.
     Lost {
         /// When that was noticed, by the system's clock.
@@ -118,6 +120,7 @@ enum Ask {
     Condition,
     Verify,
     Retire,
+    Backup,
 }
 
 /// What the reading thread makes of what it reads.
@@ -205,6 +208,10 @@ impl Link {
     pub fn verify(&self) {
         self.ask(Ask::Verify);
     }
+    /// Asks for everything as a backup; answered by `BackedUp`.
+    pub fn backup(&self) {
+        self.ask(Ask::Backup);
+    }
     /// Asks the store to end, so that a newer program can start one; heard only from the data's owner.
     pub fn retire(&self) {
         self.ask(Ask::Retire);
@@ -288,7 +295,7 @@ impl Keeper {
             // Where we were going, for the next welcome.
             Ask::Open(cohort) => self.who.cohort = Wanted::This(cohort),
             // Asked of a store that is gone; the screen asks again when it is back.
-            Ask::Heads(..) | Ask::Entry(_) | Ask::Condition | Ask::Verify | Ask::Retire => {}
+            Ask::Heads(..) | Ask::Entry(_) | Ask::Condition | Ask::Verify | Ask::Retire | Ask::Backup => {}
         }
     }
 
@@ -512,6 +519,7 @@ fn spoken(ask: &Ask) -> Vec<Up> {
         Ask::Condition => vec![Up::Status],
         Ask::Verify => vec![Up::Verify],
         Ask::Retire => vec![Up::Retire],
+        Ask::Backup => vec![Up::Backup],
     }
 }
 
@@ -586,6 +594,11 @@ fn hear(down: Down, rows: &mut Option<Model>, parts: &mut Vec<u8>) -> Result<Opt
         Down::Peers(peers) => LinkEvent::Peers(peers),
         Down::Condition(condition) => LinkEvent::Condition(condition),
         Down::Verified(checked) => LinkEvent::Verified(checked),
+        Down::BackedUp(Bytes(last)) => {
+            let mut bytes = std::mem::take(parts);
+            bytes.extend(last);
+            LinkEvent::BackedUp(bytes)
+        }
         Down::Tick { .. } => return Ok(Some(Heard::Tick)),
         Down::Bye(farewell) => return Ok(Some(Heard::Farewell(farewell))),
         Down::Welcome(_) => return Err("a second welcome".to_owned()),

@@ -74,6 +74,8 @@ pub enum Said {
     Verify,
     /// May the store end?
     Retire,
+    /// Everything there is, as a backup.
+    Backup,
 }
 
 /// An edit as it came, with its bytes.
@@ -311,6 +313,7 @@ fn listen(id: SeatId, stream: &UnixStream, inbox: &SyncSender<Inbox>) -> Option<
             Up::Status => Said::Status,
             Up::Verify => Said::Verify,
             Up::Retire => Said::Retire,
+            Up::Backup => Said::Backup,
             Up::Bye => return None,
         };
         inbox.send(Inbox::Said(id, said)).ok()?;

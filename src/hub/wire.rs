@@ -209,6 +209,8 @@ pub enum Up {
     Retire,
     /// We go.
     Bye,
+    /// Everything there is, as a backup.
+    Backup,
 }
 
 /// What the store says.
@@ -281,6 +283,8 @@ pub enum Down {
     },
     /// The connection ends.
     Bye(Farewell),
+    /// The end of a backup, after its parts; nothing at all for a viewer.
+    BackedUp(Bytes),
 }
 
 /// Why a first frame was not understood.

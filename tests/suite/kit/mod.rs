@@ -9,4 +9,5 @@ pub mod office;
 pub mod places;
 pub mod pty;
 pub mod stage;
+pub mod tool;
 pub mod world;
