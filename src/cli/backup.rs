@@ -8,9 +8,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::export::trouble;
+use super::file;
 use super::said::{Answer, Said, Trouble, object};
 use super::visit::{Globals, Visit};
-use super::file;
 use crate::hub::backup::{self, Contents, Unusable};
 
 /// Where to.

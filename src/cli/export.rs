@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::file::{self, Unwritten};
 use super::said::{Answer, Said, Trouble, count, object};
 use super::visit::{Globals, Visit, sender};
 use crate::domain::Entry;
 use crate::domain::query::Query;
 use crate::exchange::calendar::{self, Somebody};
-use super::file::{self, Unwritten};
 use crate::exchange::grid::Grid;
 use crate::exchange::lists::{self, List};
 use crate::exchange::{parted, spreadsheet};
