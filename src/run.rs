@@ -484,7 +484,7 @@ fn news(event: LinkEvent) -> Option<News> {
         },
         LinkEvent::Silent { pid, since } => News::Silent { pid, since },
         LinkEvent::Back => News::Back,
-        LinkEvent::Condition(_) | LinkEvent::Verified(_) => return None,
+        LinkEvent::Condition(_) | LinkEvent::Verified(_) | LinkEvent::BackedUp(_) => return None,
     })
 }
 

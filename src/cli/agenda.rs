@@ -113,7 +113,7 @@ pub fn session_json(model: &Model, id: Id<Session>, now: DateTime<Utc>) -> Optio
         ("marks", counts_json(&counts)),
         ("title", json!(model.session_title(id))),
         ("topic", json!(is.topic)),
-        ("link", json!(link(model, is))),
+        ("link", json!(model.link_of(is))),
         ("place", json!(is.place)),
         ("clashes", json!(model.clashes(id).len())),
     ]))
@@ -130,14 +130,6 @@ fn counts_json(counts: &Counts) -> Value {
 fn mentor(model: &Model, is: &Session) -> Option<String> {
     let lead = model.lead_of(is.group?, model.day(is.starts))?;
     Some(model.enrolled_name(lead))
-}
-
-fn link(model: &Model, is: &Session) -> String {
-    if !is.link.is_empty() {
-        return is.link.clone();
-    }
-    let group = is.group.and_then(|group| model.groups.get(group));
-    group.map(|group| group.link.clone()).unwrap_or_default()
 }
 
 /// Sessions as lines for people.

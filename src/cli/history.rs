@@ -10,9 +10,10 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::said::{Answer, Manner, Said, Trouble, object, say_trouble, table};
-use super::visit::{Globals, Visit, stamp};
+use super::visit::{Globals, Visit};
 use crate::domain::text::{fold, visible};
 use crate::domain::{AnyId, Entry, EntryHead, Model, Refusal, Rev, when};
+use crate::exchange::lists::entry_json;
 
 /// How many lines of history are asked for at a time.
 const PAGE: u16 = 500;
@@ -105,35 +106,6 @@ fn head_row(model: &Model, head: &EntryHead) -> Vec<String> {
         head.by.clone(),
         format!("{}{undoes}", head.label),
     ]
-}
-
-/// One entry as other programs read it.
-fn entry_json(model: &Model, entry: &Entry) -> Value {
-    let changes: Vec<Value> = entry
-        .edit
-        .changes
-        .iter()
-        .flat_map(|change| {
-            let id = change.id();
-            change.fields().into_iter().map(move |field| {
-                object([
-                    ("kind", json!(id.kind)),
-                    ("id", json!(id.to_string())),
-                    ("field", json!(field.field)),
-                    ("before", field.before),
-                    ("after", field.after),
-                ])
-            })
-        })
-        .collect();
-    object([
-        ("revision", json!(entry.rev)),
-        ("at", json!(stamp(model, entry.at))),
-        ("by", json!(entry.by)),
-        ("label", json!(entry.edit.label.to_string())),
-        ("undoes", json!(entry.undoes)),
-        ("changes", json!(changes)),
-    ])
 }
 
 /// Which entry is taken back.

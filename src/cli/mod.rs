@@ -5,7 +5,10 @@
 
 mod admins;
 mod agenda;
+mod backup;
 mod cohorts;
+mod export;
+pub(crate) mod file;
 mod forced;
 mod history;
 mod import;
@@ -89,6 +92,8 @@ enum Command {
     Cancel(registers::Cancel),
     /// Take in a file of applications or a roster
     Import(import::Import),
+    /// Write a list or a calendar into a file
+    Export(export::Export),
     /// What was changed, when and by whom
     History(history::History),
     /// Take an entry back: your last one, or the one of this number
@@ -97,12 +102,16 @@ enum Command {
     Watch,
     /// Write reminders as messages into a directory
     Remind(remind::Remind),
-    /// Read everything and check every rule
-    Verify,
     /// Who may do what: list, add (or give another role), remove
     Admin(admins::Admins),
     /// For a forced command of sshd: do what was asked for under the name that the key stands for
     Ssh,
+    /// Write everything into one file, and read it back
+    Backup(backup::Backup),
+    /// Put a backup into an empty directory
+    Restore(backup::Restore),
+    /// Read everything and check every rule; with a file: read a backup
+    Verify(verify::Verify),
     /// Run the store without a terminal; other commands start one by themselves
     Serve {
         /// End when nobody has been connected for so many seconds
@@ -200,11 +209,14 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::Reschedule(reschedule)) => registers::reschedule(globals, &reschedule),
         Some(Command::Cancel(cancel)) => registers::cancel(globals, &cancel),
         Some(Command::Import(import)) => import::import(globals, &import),
+        Some(Command::Export(export)) => export::export(globals, &export),
         Some(Command::History(history)) => history::history(globals, &history),
         Some(Command::Undo(undo)) => history::undo(globals, &undo),
         Some(Command::Remind(remind)) => remind::remind(globals, &remind),
-        Some(Command::Verify) => verify::verify(globals),
-        Some(Command::Admin(admins)) => admins::admins(globals, &admins),
+            Some(Command::Admin(admins)) => admins::admins(globals, &admins),
+        Some(Command::Backup(backup)) => backup::backup(globals, &backup),
+        Some(Command::Restore(restore)) => backup::restore(&restore),
+        Some(Command::Verify(verify)) => verify::verify(globals, &verify),
         Some(Command::Keys(keys)) => manual::keys(&keys),
         Some(Command::Completions(completions)) => manual::completions(Arguments::command(), &completions),
         Some(Command::Man(man)) => manual::man(Arguments::command(), &man),

@@ -1,13 +1,26 @@
 //! Reading everything and checking every rule.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::said::{Answer, Said, count, object};
 use super::visit::{Globals, Visit};
 use crate::domain::{Broken, Cohort, Id};
 
-/// Checks every cohort; problems end with exit code 1.
-pub fn verify(globals: &Globals) -> Said {
+/// What is read.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// A backup to be read instead of the data
+    file: Option<PathBuf>,
+}
+
+/// Checks every byte on disk and every cohort; problems end with exit code 1.
+pub fn verify(globals: &Globals, verify: &Verify) -> Said {
+    if let Some(file) = &verify.file {
+        return super::backup::look(file);
+    }
     let mut visit = Visit::open(globals)?;
     let cohorts: Vec<(Id<Cohort>, String)> = visit
         .client
@@ -16,7 +29,7 @@ pub fn verify(globals: &Globals) -> Said {
         .iter()
         .map(|(id, is)| (*id, is.name.clone()))
         .collect();
-    let condition = visit.client.condition()?;
+    let checked = visit.client.verify()?;
     let mut problems: Vec<(String, Broken, String)> = Vec::new();
     for (cohort, name) in &cohorts {
         visit.client.open(*cohort)?;
@@ -30,36 +43,54 @@ pub fn verify(globals: &Globals) -> Said {
             }
         }
     }
-    let records = condition.records;
-    let mut lines: Vec<String> = problems
+    let records = checked.records;
+    let on_disk = checked
+        .problems
         .iter()
-        .map(|(cohort, broken, title)| format!("! {cohort}, {title}: {} (rule {})", broken.what, broken.rule))
-        .collect();
+        .map(|(place, what)| format!("! on disk, {place}: {what}"));
+    let mut lines: Vec<String> = on_disk.collect();
+    let broken = problems.iter().map(|(cohort, broken, title)| {
+        format!("! {cohort}, {title}: {} (rule {})", broken.what, broken.rule)
+    });
+    lines.extend(broken);
+    let found = lines.len();
     lines.push(format!(
         "{records} records of {} read at revision {}: {}.",
         count(cohorts.len(), "cohort", "cohorts"),
-        condition.revision,
-        count(problems.len(), "problem", "problems")
+        checked.revision,
+        count(found, "problem", "problems")
     ));
-    let listed: Vec<Value> = problems
-        .iter()
-        .map(|(cohort, broken, title)| {
-            object([
-                ("cohort", json!(cohort)),
-                ("rule", json!(broken.rule)),
-                ("id", json!(broken.subject.to_string())),
-                ("subject", json!(title)),
-                ("what", json!(broken.what)),
-                ("hint", json!(broken.hint)),
-            ])
-        })
-        .collect();
+    let damage = checked.problems.iter().map(|(place, what)| {
+        object([
+            ("cohort", Value::Null),
+            ("rule", Value::Null),
+            ("id", json!(place)),
+            ("subject", json!("on disk")),
+            ("what", json!(what)),
+            (
+                "hint",
+                json!("keep a copy of the directory, then restore a backup"),
+            ),
+        ])
+    });
+    let mut listed: Vec<Value> = damage.collect();
+    let rules = problems.iter().map(|(cohort, broken, title)| {
+        object([
+            ("cohort", json!(cohort)),
+            ("rule", json!(broken.rule)),
+            ("id", json!(broken.subject.to_string())),
+            ("subject", json!(title)),
+            ("what", json!(broken.what)),
+            ("hint", json!(broken.hint)),
+        ])
+    });
+    listed.extend(rules);
     let json = object([
-        ("revision", json!(condition.revision)),
+        ("revision", json!(checked.revision)),
         ("records", json!(records)),
         ("problems", json!(listed)),
     ]);
     let mut answer = Answer::found(json, lines);
-    answer.code = u8::from(!problems.is_empty());
+    answer.code = u8::from(found > 0);
     Ok(answer)
 }

@@ -30,7 +30,7 @@ mod word;
 
 pub use ask::feedback;
 pub use ask::{
-    Alert, Clashing, Concern, Counts, Expected, Limits, Outlook, Participant, Phase, Ratio, Register,
+    Alert, Clashing, Concern, Counts, Diary, Expected, Limits, Outlook, Participant, Phase, Ratio, Register,
     RegisterRow, Scope, Status, natural,
 };
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};

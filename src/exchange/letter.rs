@@ -65,6 +65,15 @@ impl Letter {
     }
 }
 
+/// A sender such as `Team <team@example.org>` in its parts, name and address; the name may be empty.
+#[must_use]
+pub fn parted(sender: &str) -> (String, String) {
+    match sender.parse::<Mailbox>() {
+        Ok(mailbox) => (mailbox.name.unwrap_or_default(), mailbox.email.to_string()),
+        Err(_) => (String::new(), sender.trim().to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

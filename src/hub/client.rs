@@ -164,6 +164,25 @@ impl Client {
         })
     }
 
+    /// Everything there is, as a backup.
+    ///
+    /// # Errors
+    /// When the store cannot be used, or we are only a viewer.
+    pub fn backup(&mut self) -> Result<Vec<u8>, LinkProblem> {
+        self.link.backup();
+        let bytes = self.wait_or_ask_again(Link::backup, |event| match event {
+            LinkEvent::BackedUp(bytes) => Some(bytes),
+            _ => None,
+        })?;
+        if bytes.is_empty() {
+            return Err(LinkProblem::not_permitted(
+                "a viewer may not take a copy of everything",
+                "ask an editor or an owner",
+            ));
+        }
+        Ok(bytes)
+    }
+
     /// Reads and checks everything on disk.
     ///
     /// # Errors

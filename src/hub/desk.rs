@@ -14,7 +14,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use super::seat::{Inbox, Item, Newcomer, Outbox, Said, SeatId, frames};
 use super::who::{self, Account};
 use super::wire::{self, Checked, Condition, Down, Farewell, Greeting, Peer, Place, Wanted};
-use crate::domain::{AdminName, Cohort, CohortState, Id, Model, Rev};
+use crate::domain::{AdminName, AdminRole, Cohort, CohortState, Id, Model, Rev};
 use crate::store::{Ground, ROOM_TO_COMMIT, Store, StoreProblem, Verdict};
 
 mod edits;
@@ -248,6 +248,23 @@ impl Desk {
                         .collect(),
                 };
                 self.say(id, &Down::Verified(checked));
+            }
+            Said::Backup => {
+                self.settle();
+                let shared = self.model(SHARED);
+                let viewer = self.seats.get(&id).is_none_or(|seat| {
+                    let found = who::identify(&seat.account, Some(&seat.name), me(), &shared);
+                    found.is_ok_and(|(_, role)| role == AdminRole::Viewer)
+                });
+                let bytes = if viewer {
+                    Vec::new()
+                } else {
+                    self.must(self.store.backup(self.now()))
+                };
+                let (parts, last) = wire::cut(&bytes);
+                let mut messages: Vec<Down> = parts.into_iter().map(Down::Part).collect();
+                messages.push(Down::BackedUp(last));
+                self.push(id, Item::Frames(frames(&messages)));
             }
             Said::Retire => {
                 let may = self.seats.get(&id).is_some_and(|seat| seat.account.uid == me());

@@ -62,7 +62,10 @@ pub fn judge(
             "make it first: cohort init",
         ));
     }
-    let edit = model.rebase(edit, who)?;
+    let mut edit = model.rebase(edit, who)?;
+    if meaning == Meaning::Undo {
+        edit.raise_versions();
+    }
     if edit.changes.is_empty() {
         return Ok(Judgement::Already);
     }

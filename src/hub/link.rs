@@ -91,6 +91,8 @@ pub enum LinkEvent {
     Condition(Condition),
     /// What a check of everything on disk found.
     Verified(Checked),
+    /// Everything there is, as a backup; empty for a viewer.
+    BackedUp(Vec<u8>),
     /// The connection is lost; the link is trying to come back. Unanswered edits are kept.
     Lost {
         /// When that was noticed, by the system's clock.
@@ -135,6 +137,8 @@ enum Ask {
     Retire,
     /// Do not wait any longer before trying again.
     Now,
+    /// Everything there is, as a backup.
+    Backup,
 }
 
 /// A mint seeded from the system's randomness: for the ids and nonces of one run of the program.
@@ -213,6 +217,10 @@ impl Link {
     /// Asks for everything on disk to be read and checked; answered by `Verified`.
     pub fn verify(&self) {
         self.ask(Ask::Verify);
+    }
+    /// Asks for everything as a backup; answered by `BackedUp`.
+    pub fn backup(&self) {
+        self.ask(Ask::Backup);
     }
     /// Asks the store to end, so that a newer program can start one; heard only from the data's owner.
     pub fn retire(&self) {
@@ -303,7 +311,7 @@ impl Keeper {
             // Where we were going, for the next welcome.
             Ask::Open(cohort) => self.who.cohort = Wanted::This(cohort),
             // Asked of a store that is gone; the screen asks again when it is back.
-            Ask::Heads(..) | Ask::Entry(_) | Ask::Condition | Ask::Verify | Ask::Retire | Ask::Now => {}
+            Ask::Heads(..) | Ask::Entry(_) | Ask::Condition | Ask::Verify | Ask::Retire | Ask::Now | Ask::Backup => {}
         }
     }
 
@@ -571,6 +579,7 @@ fn spoken(ask: &Ask) -> Vec<Up> {
         Ask::Verify => vec![Up::Verify],
         Ask::Retire => vec![Up::Retire],
         Ask::Now => Vec::new(),
+        Ask::Backup => vec![Up::Backup],
     }
 }
 

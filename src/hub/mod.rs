@@ -18,6 +18,7 @@ mod undo;
 mod who;
 pub mod wire;
 
+pub use crate::store::backup;
 pub use client::{Client, Unlanded};
 pub use desk::Clock;
 pub use link::{Link, LinkEvent, Who, mint};

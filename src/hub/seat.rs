@@ -78,6 +78,8 @@ pub enum Said {
     Retire,
     /// They are still there.
     Here,
+    /// Everything there is, as a backup.
+    Backup,
 }
 
 /// An edit as it came, with its bytes.
@@ -329,6 +331,7 @@ fn listen(id: SeatId, stream: &UnixStream, inbox: &SyncSender<Inbox>) -> Option<
             Up::Verify => Said::Verify,
             Up::Retire => Said::Retire,
             Up::Here => Said::Here,
+            Up::Backup => Said::Backup,
             Up::Bye => return None,
         };
         inbox.send(Inbox::Said(id, said)).ok()?;

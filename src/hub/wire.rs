@@ -213,6 +213,8 @@ pub enum Up {
     Here,
     /// We go.
     Bye,
+    /// Everything there is, as a backup.
+    Backup,
 }
 
 /// What the store says.
@@ -285,6 +287,8 @@ pub enum Down {
     },
     /// The connection ends.
     Bye(Farewell),
+    /// The end of a backup, after its parts; nothing at all for a viewer.
+    BackedUp(Bytes),
 }
 
 /// Why a first frame was not understood.

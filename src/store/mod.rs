@@ -19,6 +19,7 @@
 //! *Erasure* rewrites the database: `read` streams every row, `commit` builds the fresh one, and the directory
 //! `data` is exchanged under the lock.
 
+pub mod backup;
 pub mod codec;
 mod commit;
 mod ground;

@@ -4,10 +4,12 @@
 mod kit;
 
 mod anysize;
+mod backup;
 mod commands;
 mod disk;
 mod docs;
 mod exchange;
+mod exports;
 mod flows_people;
 mod imports;
 mod keys;

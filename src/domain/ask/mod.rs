@@ -1,6 +1,7 @@
 //! What a model is asked: who, which, how many, when. Each file holds the questions about one subject.
 
 mod attention;
+mod calendars;
 mod clashes;
 pub mod feedback;
 mod find;
@@ -11,6 +12,7 @@ mod sessions;
 mod title;
 
 pub use attention::{Alert, Concern};
+pub use calendars::Diary;
 pub use clashes::Clashing;
 pub use rates::{Outlook, Ratio, Scope};
 pub use roster::{Limits, Participant, Status, natural};

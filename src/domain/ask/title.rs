@@ -157,6 +157,16 @@ impl Model {
         self.rounds.get(round).map_or(0, |round| round.number)
     }
 
+    /// Where a session is joined: its own link, else its group's; empty when there is none.
+    #[must_use]
+    pub fn link_of<'a>(&'a self, session: &'a Session) -> &'a str {
+        if !session.link.is_empty() {
+            return &session.link;
+        }
+        let group = session.group.and_then(|group| self.groups.get(group));
+        group.map_or("", |group| &group.link)
+    }
+
     /// `CCIO-2 S3`, or a workshop's title.
     #[must_use]
     pub fn session_title(&self, session: Id<Session>) -> String {

@@ -33,6 +33,27 @@ fn is_score(fields: &Map<String, Value>, key: &str) -> bool {
     key == "number" && fields.contains_key("question")
 }
 
+/// A value without the numbers that people answered, for files and programs: they are shown to nobody (rule 14).
+#[must_use]
+pub fn unscored(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(unscored).collect(),
+        Value::Object(fields) => {
+            let scores: Vec<String> = fields
+                .keys()
+                .filter(|key| is_score(&fields, key))
+                .cloned()
+                .collect();
+            fields
+                .into_iter()
+                .filter(|(key, _)| !scores.contains(key))
+                .map(|(key, value)| (key, unscored(value)))
+                .collect()
+        }
+        value => value,
+    }
+}
+
 /// A value as people read it: names for ids, `yes` and `no`, lists with commas, nothing for nothing.
 ///
 /// Of an answer the question and the words, never the number.

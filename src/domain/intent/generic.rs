@@ -358,6 +358,20 @@ impl Model {
                     s.sequence = s.sequence.max(before.sequence.saturating_add(1));
                 }
             }),
+            // A session without a link of its own is joined where its group is.
+            Record::Group(id, _) if key == "link" => {
+                let to_come: Vec<_> = self
+                    .sessions_in(*id)
+                    .filter(|(_, s)| s.stands() && s.link.is_empty() && s.ends() > now)
+                    .map(|(session, _)| session)
+                    .collect();
+                for session in to_come {
+                    draft.change(session, |s: &mut Session| {
+                        s.sequence = s.sequence.saturating_add(1)
+                    })?;
+                }
+                Ok(())
+            }
             Record::Mark(id, _) => draft.change(*id, |m: &mut crate::domain::Mark| {
                 by.clone_into(&mut m.by);
                 m.at = now;

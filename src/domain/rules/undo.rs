@@ -29,14 +29,22 @@ impl Model {
             changes: entry.edit.inverse(),
         };
         let mut edit = self.rebase(&inverse, who)?;
-        for change in &mut edit.changes {
+        edit.raise_versions();
+        Ok(edit)
+    }
+}
+
+impl Edit {
+    /// Gives every session that an undo brings back a calendar version of its own, once the undo was rebuilt on
+    /// the present records: calendars ignore a version that is not newer than what they have seen.
+    pub fn raise_versions(&mut self) {
+        for change in &mut self.changes {
             if let Change::Session(delta) = change
                 && let (Some(before), Some(after)) = (&delta.before, &mut delta.after)
             {
                 raise_version(before, after);
             }
         }
-        Ok(edit)
     }
 }
 

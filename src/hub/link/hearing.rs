@@ -90,6 +90,11 @@ fn hear(down: Down, rows: &mut Option<Model>, parts: &mut Vec<u8>) -> Result<Opt
         Down::Peers(peers) => LinkEvent::Peers(peers),
         Down::Condition(condition) => LinkEvent::Condition(condition),
         Down::Verified(checked) => LinkEvent::Verified(checked),
+        Down::BackedUp(Bytes(last)) => {
+            let mut bytes = std::mem::take(parts);
+            bytes.extend(last);
+            LinkEvent::BackedUp(bytes)
+        }
         Down::Tick { .. } => return Ok(Some(Heard::Tick)),
         Down::Bye(farewell) => return Ok(Some(Heard::Farewell(farewell))),
         Down::Welcome(_) => return Err("a second welcome".to_owned()),

@@ -11,4 +11,5 @@ pub mod places;
 pub mod pty;
 pub mod sshd;
 pub mod stage;
+pub mod tool;
 pub mod world;
