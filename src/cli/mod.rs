@@ -15,6 +15,7 @@ mod program;
 mod records;
 mod registers;
 mod remind;
+mod report;
 mod said;
 mod status;
 mod verify;
@@ -95,6 +96,8 @@ enum Command {
     Watch,
     /// Write reminders as messages into a directory
     Remind(remind::Remind),
+    /// Write the cohort's report, or check whether it can be published
+    Report(report::ReportOf),
     /// Read everything and check every rule
     Verify,
     /// Run the store without a terminal; other commands start one by themselves
@@ -192,6 +195,7 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::History(history)) => history::history(globals, &history),
         Some(Command::Undo(undo)) => history::undo(globals, &undo),
         Some(Command::Remind(remind)) => remind::remind(globals, &remind),
+        Some(Command::Report(report)) => report::report(globals, &report),
         Some(Command::Verify) => verify::verify(globals),
         Some(Command::Keys(keys)) => manual::keys(&keys),
         Some(Command::Completions(completions)) => manual::completions(Arguments::command(), &completions),

@@ -11,6 +11,7 @@ pub mod intake;
 mod letter;
 pub mod people_rows;
 mod problem;
+pub mod report;
 pub mod roster;
 pub mod sheet;
 pub mod sniff;

@@ -7,6 +7,7 @@ mod anysize;
 mod commands;
 mod disk;
 mod docs;
+mod evaluation;
 mod exchange;
 mod flows_people;
 mod keys;
