@@ -41,7 +41,7 @@ pub(super) fn asked(model: &Model) -> Section {
         let said = "Nobody was asked.".to_owned();
         return Section { heading, parts: vec![Part::Say(said)] };
     }
-    let said = format!("Of {} questionnaires sent, {} came back ({}).", all.whole, all.part, Cell::Share(all).text());
+    let said = format!("Of the questionnaires sent, {} came back.", Cell::Share(all).text());
     Section { heading, parts: vec![Part::Say(said), Part::Table(table)] }
 }
 

@@ -70,7 +70,9 @@ pub fn hindrances(model: &Model, now: DateTime<Utc>) -> Vec<Hindrance> {
 
 /// Registers that are missing: rates would not be true.
 fn registers(model: &Model, now: DateTime<Utc>, all: &mut Vec<Hindrance>) {
-    for (id, is) in model.sessions.iter().filter(|(_, is)| is.stands() && is.starts <= now) {
+    let mut begun: Vec<_> = model.sessions.iter().filter(|(_, is)| is.stands() && is.starts <= now).collect();
+    begun.sort_by_key(|(id, is)| (is.starts, *id));
+    for (id, is) in begun {
         if matches!(model.phase(id, now), Phase::Ended | Phase::Held | Phase::Unconfirmed) {
             let what = format!("the register of {} on {} is not closed", model.session_title(id), day(model.day(is.starts)));
             all.push(hindrance(Some(id.into()), true, what, "fill it in and close it: rates use closed registers"));

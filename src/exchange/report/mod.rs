@@ -278,6 +278,18 @@ fn day(day: NaiveDate) -> String {
     day.format("%-d %B %Y").to_string()
 }
 
+/// From one day to another: `1 to 31 October 2023`.
+fn days(first: NaiveDate, last: NaiveDate) -> String {
+    use chrono::Datelike;
+    let (same_year, same_month) = (first.year() == last.year(), first.month() == last.month());
+    let from = match (same_year, same_month) {
+        (true, true) => first.format("%-d"),
+        (true, false) => first.format("%-d %B"),
+        (false, _) => first.format("%-d %B %Y"),
+    };
+    format!("{from} to {}", day(last))
+}
+
 /// A small number as a word.
 fn in_words(n: usize) -> String {
     const WORDS: [&str; 13] = [

@@ -25,7 +25,8 @@ th,td{padding:.3rem .6rem .3rem 0;text-align:left;vertical-align:top;border-bott
 th{font-weight:600}\
 tbody th{font-weight:400;min-width:8rem}\
 tr:last-child th,tr:last-child td{border-bottom:2px solid #1b1f24}\
-.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\
+.n{text-align:right;font-variant-numeric:tabular-nums}\
+td.n{white-space:nowrap}\
 .hidden{font-style:italic;color:#4a5361}\
 figure{margin:1.2rem 0}\
 figcaption{font-weight:600;margin-bottom:.5rem}\
@@ -38,6 +39,7 @@ svg .value{font-variant-numeric:tabular-nums;font-weight:600}\
 blockquote{margin:1rem 0;padding:.1rem 0 .1rem 1rem;border-left:4px solid #003087}\
 blockquote p{font-size:1.05rem;margin:.3rem 0}\
 blockquote footer{color:#3c4450}\
+@media(max-width:30rem){table{font-size:.85rem}th,td{padding-right:.4rem}tbody th{min-width:6.5rem}}\
 @media print{html{font-size:10pt}body{max-width:none;padding:0}nav{display:none}a{color:inherit;text-decoration:none}\
 .wide{overflow:visible}h2,caption,figcaption{break-after:avoid}figure,tr,blockquote{break-inside:avoid}\
 svg{max-width:11cm}.now,.before,.track{print-color-adjust:exact;-webkit-print-color-adjust:exact}}";

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::{Cell, Part, Section, Table, capital, day, in_words, listed, many, whole};
+use super::{Cell, Part, Section, Table, capital, day, days, in_words, listed, many, whole};
 use crate::domain::{
     Enrolment, EnrolmentState, GroupState, Id, MarkValue, Model, Ratio, Role, Scope, Stage, Stream,
 };
@@ -142,7 +142,7 @@ pub(super) fn sessions(model: &Model, now: DateTime<Utc>) -> Section {
     for (id, round) in &rounds {
         by_round.rows.push(vec![
             format!("Round {}", round.number).into(),
-            format!("{} to {}", day(round.opens), day(round.closes)).into(),
+            days(round.opens, round.closes).into(),
             round.theme.as_str().into(),
             Cell::Share(model.held_in_round(Scope::Cohort, *id, now)),
         ]);
