@@ -20,6 +20,7 @@ mod program;
 mod records;
 mod registers;
 mod remind;
+mod report;
 mod said;
 mod status;
 mod verify;
@@ -112,6 +113,8 @@ enum Command {
     Restore(backup::Restore),
     /// Read everything and check every rule; with a file: read a backup
     Verify(verify::Verify),
+    /// Write the cohort's report, or check whether it can be published
+    Report(report::ReportOf),
     /// Run the store without a terminal; other commands start one by themselves
     Serve {
         /// End when nobody has been connected for so many seconds
@@ -217,6 +220,7 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::Backup(backup)) => backup::backup(globals, &backup),
         Some(Command::Restore(restore)) => backup::restore(&restore),
         Some(Command::Verify(verify)) => verify::verify(globals, &verify),
+        Some(Command::Report(report)) => report::report(globals, &report),
         Some(Command::Keys(keys)) => manual::keys(&keys),
         Some(Command::Completions(completions)) => manual::completions(Arguments::command(), &completions),
         Some(Command::Man(man)) => manual::man(Arguments::command(), &man),

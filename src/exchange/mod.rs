@@ -21,6 +21,7 @@ pub mod lists;
 pub mod people_rows;
 mod problem;
 mod questions;
+pub mod report;
 pub mod roster;
 pub mod sheet;
 mod since;
