@@ -3,22 +3,18 @@
 //! Of several submissions of one person the latest counts. An application that was decided already keeps its
 //! decision.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::columns::{Columns, Field};
+use super::consents;
 use super::intake::{Acquaintances, Act, Draft, DuplicateRow, PersonRow, Preview, Reader, Taken};
 use super::sheet::{Sheet, SheetRow};
+use super::since::Since;
 use super::value::{self, DayOrder, QuoteAnswer};
 use crate::domain::text::fold_email;
-use crate::domain::{
-    Application, ApplicationState, Attribution, Consent, Edit, Id, Label, Mint, Model, Person, Purpose,
-    Record, Role,
-};
-
-/// Months after the cohort's last day for which a consent is kept (rule 16).
-const KEPT: Months = Months::new(24);
+use crate::domain::{Application, ApplicationState, Edit, Id, Label, Mint, Model, Person, Record, Role};
 
 /// A form that was read, and what taking it in would do.
 #[derive(Clone, Debug)]
@@ -63,7 +59,21 @@ struct Form<'a> {
     role: Role,
     order: DayOrder,
     now: DateTime<Utc>,
+    since: Since<'a>,
+    file_wins: &'a BTreeSet<u32>,
 }
+
+/// The fields of an application that a form fills.
+const ASKED: &[&str] = &[
+    "stream",
+    "second_stream",
+    "stage",
+    "wishes",
+    "availability",
+    "capacity",
+    "statement",
+    "received",
+];
 
 /// Draws up what taking in a form of applications does; `role` is of rows that do not say one.
 #[must_use]
@@ -74,6 +84,7 @@ pub fn applications(
     columns: &Columns,
     role: Role,
     now: DateTime<Utc>,
+    file_wins: &BTreeSet<u32>,
 ) -> Applications {
     let dates = columns
         .column(Field::Received)
@@ -84,6 +95,8 @@ pub fn applications(
         role,
         order: value::day_order(dates.into_iter().flatten()),
         now,
+        since: Since::of(model, &sheet.file),
+        file_wins,
     };
     let mut preview = Preview {
         rows: sheet.rows.len(),
@@ -102,8 +115,20 @@ pub fn applications(
     let mut people = Acquaintances::of(model);
     let mut undecided = Vec::new();
     for submission in &submissions {
-        let (person, changed) = people.take(&mut draft, mint, &submission.who);
-        let (act, id) = form.apply(&mut draft, mint, person, submission, &mut preview);
+        let (person, changed) = people.take(
+            &mut draft,
+            mint,
+            &submission.who,
+            &form.since,
+            file_wins.contains(&submission.who.row),
+            &mut preview,
+        );
+        let (act, id, asked) = form.apply(&mut draft, mint, person, submission, &mut preview);
+        let changed = [changed, asked]
+            .into_iter()
+            .filter(|words| !words.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ");
         let act = if act == Act::Same && !changed.is_empty() {
             Act::Change
         } else {
@@ -245,7 +270,7 @@ impl Form<'_> {
         person: Id<Person>,
         submission: &Submission,
         preview: &mut Preview,
-    ) -> (Act, Option<Id<Application>>) {
+    ) -> (Act, Option<Id<Application>>, String) {
         use ApplicationState::{Accepted, Offered, Received, UnderReview, Waitlisted};
         let of_role = self
             .model
@@ -262,13 +287,14 @@ impl Form<'_> {
                 person,
                 ..submission.asked.clone()
             };
-            draft.put(Record::Application(id, Box::new(asked)));
+            let said = Record::Application(id, Box::new(asked));
+            self.since.bring(draft, mint, said, (ASKED, row), true);
             self.consent(draft, mint, person, submission);
-            return (Act::Add, Some(id));
+            return (Act::Add, Some(id), String::new());
         };
         let waits = matches!(is.state, Received | UnderReview).then_some(id);
         if !is.state.is_live() || submission.sent.is_some_and(|sent| sent < is.received) {
-            return (Act::Same, waits);
+            return (Act::Same, waits, String::new());
         }
         let asked = Application {
             person,
@@ -278,8 +304,17 @@ impl Form<'_> {
             ..submission.asked.clone()
         };
         let mut changed = false;
+        let mut words = String::new();
         if matches!(is.state, Received | UnderReview | Waitlisted | Offered) {
-            changed = draft.put(Record::Application(id, Box::new(asked)));
+            let said = Record::Application(id, Box::new(asked));
+            let brought = self
+                .since
+                .bring(draft, mint, said, (ASKED, row), self.file_wins.contains(&row));
+            changed = !brought.changes.is_empty();
+            words = brought.words();
+            for note in brought.notes(&submission.who.person.name) {
+                preview.warn(row, note);
+            }
         } else if is.state == Accepted && asked != *is {
             let name = &submission.who.person.name;
             preview.warn(
@@ -288,10 +323,10 @@ impl Form<'_> {
             );
         }
         changed |= self.consent(draft, mint, person, submission);
-        (if changed { Act::Change } else { Act::Same }, waits)
+        (if changed { Act::Change } else { Act::Same }, waits, words)
     }
 
-    /// What the person allows to be quoted; a later no withdraws an earlier yes.
+    /// What the person allows to be quoted.
     fn consent(
         &self,
         draft: &mut Draft<'_>,
@@ -302,54 +337,14 @@ impl Form<'_> {
         let Some(answer) = submission.quote else {
             return false;
         };
-        let day = self.model.day(submission.asked.received);
-        let in_force = self
-            .model
-            .consents_of(person)
-            .find(|(_, is)| is.purpose == Purpose::Quotes && is.quote.is_none() && is.withdrawn.is_none());
-        let widest = match answer {
-            QuoteAnswer::No => return self.withdraw(draft, in_force, day),
-            QuoteAnswer::Unnamed => Attribution::Stream,
-            QuoteAnswer::Named => Attribution::Named,
-        };
-        if let Some((_, is)) = in_force
-            && (is.widest == widest || is.obtained > day)
-        {
-            return false;
-        }
-        self.withdraw(draft, in_force, day);
-        let wording = self.reader.columns.column(Field::QuoteConsent);
-        let consent = Consent {
+        let wording = self.reader.heading(Field::QuoteConsent);
+        let asked = consents::Asked {
             person,
-            purpose: Purpose::Quotes,
-            widest,
-            quote: None,
-            wording: wording
-                .map(|column| self.reader.sheet.heading(column).0)
-                .unwrap_or_default(),
-            how: "application form".to_owned(),
-            obtained: day,
-            withdrawn: None,
-            retain_until: self.model.settings().last_day.checked_add_months(KEPT),
+            answer,
+            day: self.model.day(submission.asked.received),
+            wording: &wording,
+            how: "application form",
         };
-        draft.put(Record::Consent(mint.id(), Box::new(consent)))
-    }
-
-    fn withdraw(
-        &self,
-        draft: &mut Draft<'_>,
-        consent: Option<(Id<Consent>, &Consent)>,
-        day: NaiveDate,
-    ) -> bool {
-        match consent {
-            Some((id, is)) if is.obtained < day => {
-                let withdrawn = Consent {
-                    withdrawn: Some(day),
-                    ..is.clone()
-                };
-                draft.put(Record::Consent(id, Box::new(withdrawn)))
-            }
-            _ => false,
-        }
+        consents::note(self.model, draft, mint, &asked)
     }
 }

@@ -63,6 +63,8 @@ pub enum Field {
     Attended,
     /// Administrative note.
     Note,
+    /// Nothing of use: what somebody said of a column that is misread.
+    Unused,
 }
 
 /// Every field, the word it has in a mapping file, and the phrases that name it in headings.
@@ -300,6 +302,7 @@ const TABLE: &[(Field, &str, &[&str])] = &[
         &["sessions attended", "=attended", "=sessions", "=attendance"],
     ),
     (Field::Note, "note", &["=note", "=notes", "=comment", "=comments"]),
+    (Field::Unused, "unused", &[]),
 ];
 
 /// How many rows are looked at to see whether a column is of use.
@@ -348,6 +351,12 @@ impl Columns {
             .collect();
         let mut candidates = Vec::new();
         for (column, heading) in headings.iter().enumerate().filter(|(_, h)| !h.is_empty()) {
+            if remembered
+                .iter()
+                .any(|(header, field)| *field == Field::Unused && plain(header) == *heading)
+            {
+                continue;
+            }
             for (header, field) in remembered.iter().filter(|(header, _)| plain(header) == *heading) {
                 candidates.push((1000 + header.len(), *field, column));
             }

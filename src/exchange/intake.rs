@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::columns::{Columns, Field};
 use super::sheet::{Sheet, SheetRow};
+use super::since::Since;
 use super::value;
 use crate::domain::text::{clean_name, clean_text, email_problem, fold, fold_email, refuse_name};
 use crate::domain::{AnyId, Change, Edit, Id, Mint, Model, Person, Record, Stream};
@@ -46,6 +47,8 @@ pub struct RefusedRow {
     pub value: String,
     /// The address of the row.
     pub email: String,
+    /// The heading of the column that is wrong; empty when it is the row as a whole.
+    pub field: String,
 }
 
 /// A row whose person is in another row too.
@@ -98,6 +101,7 @@ pub(super) struct Draft<'m> {
     model: &'m Model,
     after: HashMap<AnyId, Record>,
     order: Vec<AnyId>,
+    dropped: Vec<AnyId>,
 }
 
 impl<'m> Draft<'m> {
@@ -106,6 +110,7 @@ impl<'m> Draft<'m> {
             model,
             after: HashMap::new(),
             order: Vec::new(),
+            dropped: Vec::new(),
         }
     }
 
@@ -122,9 +127,26 @@ impl<'m> Draft<'m> {
         true
     }
 
+    /// Takes a record away that the model has.
+    pub(super) fn drop(&mut self, id: AnyId) {
+        self.after.remove(&id);
+        self.order.retain(|own| *own != id);
+        if !self.dropped.contains(&id) {
+            self.dropped.push(id);
+        }
+    }
+
     /// A record as the draft leaves it.
     pub(super) fn get(&self, id: AnyId) -> Option<Record> {
         self.after.get(&id).cloned().or_else(|| self.model.record(id))
+    }
+
+    /// The first record of the draft that fits.
+    pub(super) fn find<T>(&self, fits: impl Fn(&Record) -> Option<T>) -> Option<T> {
+        self.order
+            .iter()
+            .filter_map(|id| self.after.get(id))
+            .find_map(fits)
     }
 
     /// A person as the draft leaves it.
@@ -138,11 +160,16 @@ impl<'m> Draft<'m> {
     /// The changes, in the order in which they were drawn up.
     pub(super) fn changes(mut self) -> Vec<Change> {
         let order = std::mem::take(&mut self.order);
+        let (model, after) = (self.model, &mut self.after);
         let changes = order.into_iter().filter_map(|id| {
-            let after = self.after.remove(&id)?;
-            Change::between(self.model.record(id), Some(after))
+            let after = after.remove(&id)?;
+            Change::between(model.record(id), Some(after))
         });
-        changes.collect()
+        let dropped = self
+            .dropped
+            .iter()
+            .filter_map(|id| Change::between(self.model.record(*id), None));
+        changes.chain(dropped).collect()
     }
 }
 
@@ -192,26 +219,42 @@ impl<'m> Acquaintances<'m> {
         present.or_else(|| found.next()).map(|(id, _)| id)
     }
 
-    /// The person of a row, known or new; answers what of the person changes, in words.
+    /// The person of a row, known or new; answers what of the person changes, in words. What somebody changed here
+    /// since the last import stays, with a warning, unless the file wins.
     pub(super) fn take(
         &mut self,
         draft: &mut Draft<'_>,
         mint: &mut Mint,
         row: &PersonRow,
+        since: &Since<'_>,
+        file_wins: bool,
+        preview: &mut Preview,
     ) -> (Id<Person>, String) {
         let found = self.find(&row.person.email);
         let id = found.unwrap_or_else(|| mint.id());
         self.met.insert(fold_email(&row.person.email), id);
-        let Some(known) = found.and_then(|id| draft.person(id)) else {
-            draft.put(Record::Person(id, Box::new(row.person.clone())));
-            return (id, String::new());
-        };
-        let merged = merged(&known, &row.person);
-        let what = differences(&known, &merged);
-        draft.put(Record::Person(id, Box::new(merged)));
-        (id, what)
+        let known = found.and_then(|id| draft.person(id));
+        let said = known.map_or_else(|| row.person.clone(), |known| merged(&known, &row.person));
+        let said = Record::Person(id, Box::new(said));
+        let brought = since.bring(draft, mint, said, (PERSON, row.row), file_wins);
+        for note in brought.notes(&row.person.name) {
+            preview.warn(row.row, note);
+        }
+        (id, brought.words())
     }
 }
+
+/// The fields of a person that a sheet may speak of.
+const PERSON: &[&str] = &[
+    "name",
+    "known_as",
+    "phone",
+    "organisation",
+    "region",
+    "job_title",
+    "line_manager",
+    "access_needs",
+];
 
 /// A person as the sheet says, read and checked.
 #[derive(Clone, Debug)]
@@ -243,6 +286,14 @@ impl<'s> Reader<'s> {
             columns,
             streams,
         }
+    }
+
+    /// What stands over the column of a field; empty when the sheet has none.
+    pub(super) fn heading(&self, field: Field) -> String {
+        let column = self.columns.column(field);
+        column
+            .map(|column| self.sheet.heading(column).0)
+            .unwrap_or_default()
     }
 
     /// A field of a row as one clean line.
@@ -282,22 +333,23 @@ impl<'s> Reader<'s> {
         preview: &mut Preview,
     ) -> Result<PersonRow, RefusedRow> {
         let email = self.columns.text(row, Field::Email);
-        let refused = |why: &str, value: &str| RefusedRow {
+        let refused = |why: &str, value: &str, field: Field| RefusedRow {
             row: row.line,
             why: why.to_owned(),
             value: value.to_owned(),
             email: clean_name(&email).text,
+            field: self.heading(field),
         };
         let written = self.columns.written_name(row);
         let name = value::name(&written, self.columns.surname_first());
         if name.text.is_empty() {
-            return Err(refused("no name", &written));
+            return Err(refused("no name", &written, Field::Name));
         }
         if let Some(why) = refuse_name(&name.text) {
-            return Err(refused(why.trim_end_matches('.'), &name.text));
+            return Err(refused(why.trim_end_matches('.'), &name.text, Field::Name));
         }
         if let Some(why) = email_problem(&email) {
-            return Err(refused(why, &clean_name(&email).text));
+            return Err(refused(why, &clean_name(&email).text, Field::Email));
         }
         let wanted = self.line(row, Field::Stream);
         let Some(stream) = self.stream(&wanted) else {
@@ -306,10 +358,14 @@ impl<'s> Reader<'s> {
             } else {
                 "no such stream"
             };
-            return Err(refused(why, &wanted));
+            return Err(refused(why, &wanted, Field::Stream));
         };
         if let Some(known) = stranger(model, &email, &name.text) {
-            return Err(refused(&format!("the address is {known}'s"), &name.text));
+            return Err(refused(
+                &format!("the address is {known}'s"),
+                &name.text,
+                Field::Email,
+            ));
         }
         if name.removed {
             preview.warn(
@@ -425,25 +481,4 @@ fn merged(known: &Person, said: &Person) -> Person {
         access_needs: pick(&known.access_needs, &said.access_needs),
         ..known.clone()
     }
-}
-
-/// What of a person changes, in words: `job title from Nurse to Matron`.
-fn differences(known: &Person, now: &Person) -> String {
-    let mut said = Vec::new();
-    for (label, was, is) in [
-        ("name", &known.name, &now.name),
-        ("known as", &known.known_as, &now.known_as),
-        ("phone", &known.phone, &now.phone),
-        ("trust", &known.organisation, &now.organisation),
-        ("region", &known.region, &now.region),
-        ("job title", &known.job_title, &now.job_title),
-        ("line manager", &known.line_manager, &now.line_manager),
-        ("access needs", &known.access_needs, &now.access_needs),
-    ] {
-        if was != is {
-            let was = if was.is_empty() { "nothing" } else { was };
-            said.push(format!("{label} from {was} to {is}"));
-        }
-    }
-    said.join(", ")
 }

@@ -3,19 +3,27 @@
 //! A reader gives rows and problems, never an edit of the model behind somebody's back; a writer gives bytes.
 //! Must not know the terminal, the store or the clock.
 
+pub mod answers;
 pub mod applications;
 pub mod calendar;
+pub mod attendance;
+mod busy;
 pub mod columns;
+mod consents;
 mod delimited;
+pub mod events;
 pub mod example;
 pub mod grid;
+pub mod incoming;
 pub mod intake;
 mod letter;
 pub mod lists;
 pub mod people_rows;
 mod problem;
+mod questions;
 pub mod roster;
 pub mod sheet;
+mod since;
 pub mod sniff;
 pub mod spreadsheet;
 pub mod value;

@@ -3,13 +3,14 @@
 //! It makes people, participations, groups and memberships with their dates. Somebody who left before the end has
 //! withdrawn. Who is in another group here than in the file is left there, with a warning.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
 
 use super::columns::{Columns, Field};
 use super::intake::{Acquaintances, Act, Draft, DuplicateRow, PersonRow, Preview, Reader, RefusedRow, Taken};
 use super::sheet::{Sheet, SheetRow};
+use super::since::Since;
 use super::value::{self, DayOrder};
 use crate::domain::text::{clean_name, fold, fold_email};
 use crate::domain::{
@@ -61,6 +62,7 @@ pub fn roster(
     sheet: &Sheet,
     columns: &Columns,
     now: DateTime<Utc>,
+    file_wins: &BTreeSet<u32>,
 ) -> Roster {
     let dates = [Field::Started, Field::Left]
         .into_iter()
@@ -93,12 +95,20 @@ pub fn roster(
     }
     let parts = last_of_each(parts, &mut preview);
 
+    let since = Since::of(model, &sheet.file);
     let mut draft = Draft::on(model);
     let mut people = Acquaintances::of(model);
     // Mentors first: a group needs its lead before its members.
     for role in [Role::Mentor, Role::Mentee] {
         for part in parts.iter().filter(|part| part.role == role) {
-            let (person, changed) = people.take(&mut draft, mint, &part.who);
+            let (person, changed) = people.take(
+                &mut draft,
+                mint,
+                &part.who,
+                &since,
+                file_wins.contains(&part.who.row),
+                &mut preview,
+            );
             let act = book.take(&mut draft, mint, person, part, &mut preview);
             let act = if act == Act::Same && !changed.is_empty() {
                 Act::Change
@@ -162,24 +172,29 @@ impl Book<'_> {
     fn part(&self, row: &SheetRow, preview: &mut Preview) -> Result<Part, RefusedRow> {
         let columns = self.reader.columns;
         let who = self.reader.person(self.model, row, preview)?;
-        let refused = |why: &str, value: String| RefusedRow {
+        let refused = |why: &str, value: String, field: Field| RefusedRow {
             row: row.line,
             why: why.to_owned(),
             value,
             email: who.person.email.clone(),
+            field: self.reader.heading(field),
         };
         let role_text = self.reader.line(row, Field::Role);
         let Some(role) = value::role(&role_text) else {
-            return Err(refused("neither mentor nor mentee", role_text));
+            return Err(refused("neither mentor nor mentee", role_text, Field::Role));
         };
         let day = |field: Field| {
             let cell = columns.cell(row, field);
-            value::day(cell, self.order).map_err(|why| refused(&why, cell.text().into_owned()))
+            value::day(cell, self.order).map_err(|why| refused(&why, cell.text().into_owned(), field))
         };
         let from = day(Field::Started)?.unwrap_or(self.cohort.first_day);
         let left = day(Field::Left)?;
         if left.is_some_and(|left| left < from) {
-            return Err(refused("left before the start", columns.text(row, Field::Left)));
+            return Err(refused(
+                "left before the start",
+                columns.text(row, Field::Left),
+                Field::Left,
+            ));
         }
         let attended = columns.cell(row, Field::Attended);
         let read = value::whole_number(attended);

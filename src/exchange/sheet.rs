@@ -185,7 +185,11 @@ impl Sheet {
 
 /// Reads a file or pasted rows into a table; `file` is only a name for messages.
 pub fn read_sheet(file: &str, bytes: &[u8]) -> Result<Sheet, FileProblem> {
-    let raw = read_rows(file, bytes)?;
+    sheet_of(file, read_rows(file, bytes)?)
+}
+
+/// The table in rows that were read: their headings found, and what is above them left out.
+pub(super) fn sheet_of(file: &str, raw: RawSheet) -> Result<Sheet, FileProblem> {
     let mut rows = raw.rows;
     let mut header = Vec::new();
     let mut second_header = None;

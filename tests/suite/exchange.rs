@@ -195,3 +195,169 @@ fn a_later_form_changes_what_differs_and_leaves_decisions_alone() {
     let taken = done(dir, &["import", &stranger, "--yes"]);
     assert_eq!(taken["refused"][0]["why"], "the address is Ann Li's");
 }
+
+/// The 2025 cohort with the mentees and mentors of the two forms, accepted.
+fn cohort_of_2025() -> Office {
+    let office = cohort("2025", "2025-01-06", "2025-06-30");
+    for file in ["2025/applications-mentees.xlsx", "2025/applications-mentors.xlsx"] {
+        done(office.dir(), &["import", &path(file), "--yes", "--accept"]);
+    }
+    office
+}
+
+/// Puts the four people of a report into a group of this code, with its session of round 1 at this time.
+fn group_of(office: &Office, code: &str, people: &[&str], starts: &str) {
+    let dir = office.dir();
+    let (mentor, mentees) = people.split_first().expect("a mentor comes first");
+    let stream = format!("stream={}", code.split('-').next().unwrap_or_default());
+    done(
+        dir,
+        &[
+            "add",
+            "group",
+            &format!("code={code}"),
+            &stream,
+            &format!("mentor={mentor}"),
+        ],
+    );
+    for mentee in mentees {
+        done(dir, &["move", mentee, code]);
+    }
+    done(
+        dir,
+        &[
+            "add",
+            "session",
+            &format!("group={code}"),
+            "round=1",
+            &format!("starts={starts}"),
+            "minutes=60",
+        ],
+    );
+}
+
+#[test]
+fn a_pulse_is_taken_in_as_expected_and_twice_changes_nothing() {
+    let office = cohort_of_2025();
+    let dir = office.dir();
+    let expected = expected("2025/pulse-session-1.csv");
+    let file = path("2025/pulse-session-1.csv");
+    let taken = done(dir, &["import", &file, "--round", "1", "--yes"]);
+    assert_eq!(taken["kind"], "pulse");
+    assert_eq!(
+        (&taken["add"], &taken["asked"]),
+        (&expected["answers"], &expected["asked"]),
+        "{taken}"
+    );
+    assert_eq!(
+        (&taken["refused"], &taken["duplicates"]),
+        (&json!([]), &json!([]))
+    );
+    let again = done(dir, &["import", &file, "--yes"]);
+    assert_eq!(
+        (&again["same"], &again["revision"]),
+        (&expected["answers"], &taken["revision"]),
+        "{again}"
+    );
+    assert_eq!(again["asked"], expected["asked"]);
+    done(dir, &["undo", &taken["revision"].to_string()]);
+    let dry = done(dir, &["import", &file, "--round", "1", "--dry-run"]);
+    assert_eq!(dry["add"], expected["answers"], "one undo takes all of it back");
+}
+
+#[test]
+fn a_survey_is_taken_in_as_expected_with_then_and_now() {
+    let office = cohort("2024", "2023-10-02", "2024-03-29");
+    let dir = office.dir();
+    done(dir, &["import", &path("2024/roster.csv"), "--yes"]);
+    let expected = expected("2024/endpoint-survey.csv");
+    let file = path("2024/endpoint-survey.csv");
+    let taken = done(dir, &["import", &file, "--yes"]);
+    assert_eq!(
+        (&taken["kind"], &taken["add"]),
+        (&json!("survey"), &expected["answers"]),
+        "{taken}"
+    );
+    for key in ["asked", "confidence_then", "confidence_now", "paired"] {
+        assert_eq!(taken[key], expected[key], "{key}");
+    }
+    let again = done(dir, &["import", &file, "--wave", "endpoint", "--yes"]);
+    assert_eq!(
+        (&again["same"], &again["revision"]),
+        (&expected["answers"], &taken["revision"]),
+        "{again}"
+    );
+}
+
+#[test]
+fn attendance_reports_fill_who_was_seen_as_expected() {
+    let office = cohort_of_2025();
+    let dir = office.dir();
+    for (code, starts) in [("DHLP-1", "2025-01-14 16:00"), ("DHLP-2", "2025-01-15 16:00")] {
+        let name = format!("2025/teams-attendance-{code}-session-1.csv");
+        let expected = expected(&name);
+        let seen = expected["seen"].as_array().expect("people were seen");
+        let people: Vec<&str> = seen.iter().filter_map(|one| one["email"].as_str()).collect();
+        group_of(&office, code, &people, starts);
+        let taken = done(dir, &["import", &path(&name), "--yes"]);
+        assert_eq!(
+            (&taken["kind"], &taken["encoding"]),
+            (&json!("attendance"), &json!("utf-16le"))
+        );
+        assert_eq!(taken["add"], expected["people_seen"], "{taken}");
+        let told: Vec<Value> = taken["seen"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|one| json!({"email": one["email"], "joined": one["joined"], "left": one["left"]}))
+            .collect();
+        assert_eq!(json!(told), expected["seen"]);
+        let unknown = taken["unknown"].as_array().map(Vec::len);
+        assert_eq!(
+            unknown.map(|n| json!(n)),
+            Some(expected["unknown_callers"].clone())
+        );
+        let again = done(
+            dir,
+            &["import", &path(&name), "--session", &format!("{code}/1"), "--yes"],
+        );
+        assert_eq!(again["revision"], taken["revision"], "{again}");
+    }
+    let marked = done(
+        dir,
+        &[
+            "import",
+            &path("2025/teams-attendance-DHLP-1-session-1.csv"),
+            "--mark",
+            "--yes",
+        ],
+    );
+    assert_eq!(marked["seen"][2]["proposed"], "late");
+    let register = done(dir, &["register", "DHLP-1/1"]);
+    let marks = register["marks"].as_array().expect("marks");
+    let samira = marks
+        .iter()
+        .find(|mark| mark["name"] == "Samira Cooper")
+        .expect("Samira is expected");
+    assert_eq!(
+        (&samira["mark"], &samira["minutes_late"]),
+        (&json!("late"), &json!(19))
+    );
+}
+
+#[test]
+fn bank_holidays_are_taken_in_as_expected() {
+    let office = cohort("2025", "2025-01-06", "2025-06-30");
+    let dir = office.dir();
+    let expected = expected("2025/bank-holidays.ics");
+    let taken = done(dir, &["import", &path("2025/bank-holidays.ics"), "--yes"]);
+    assert_eq!(
+        (&taken["kind"], &taken["add"], &taken["rows"]),
+        (&json!("holidays"), &expected["events"], &expected["events"])
+    );
+    let again = done(dir, &["import", &path("2025/bank-holidays.ics"), "--yes"]);
+    assert_eq!(
+        (&again["same"], &again["revision"]),
+        (&expected["events"], &taken["revision"])
+    );
+}

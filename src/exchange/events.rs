@@ -1,0 +1,723 @@
+//! Calendars (.ics, RFC 5545), read into events: holidays and busy times, repeating ones too.
+//!
+//! Lines are unfolded and cut into events here, so that every event keeps the line it begins in and a file that
+//! nests without end is never followed; what stands inside an event is read by `icalendar`. Knows no records.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use icalendar::parser::{Component, Property, read_calendar_simple};
+use rrule::{RRule, RRuleSet, Unvalidated};
+
+use super::problem::FileProblem;
+use super::sheet::{FILE_BYTES, ROWS};
+use super::sniff;
+use crate::domain::text::clean_name;
+
+/// The most bytes of one event; descriptions with a web page in them are long.
+const EVENT_BYTES: usize = 256 << 10;
+/// The longest event, in days.
+const LONGEST: i64 = 366;
+/// How often an event may repeat within the time asked for.
+const REPEATS: u16 = 1_000;
+/// The years of events that are read.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
+
+/// A calendar that was read.
+#[derive(Clone, Debug, Default)]
+pub struct Calendar {
+    /// The file's name, as given.
+    pub file: String,
+    /// `utf-8` or another.
+    pub encoding: &'static str,
+    /// What the calendar calls itself.
+    pub name: String,
+    /// Addresses of whom it is, as far as it says.
+    pub owners: Vec<String>,
+    /// The events, in the order of the file.
+    pub events: Vec<Event>,
+    /// Events that cannot be read: line, why, what stood there.
+    pub unread: Vec<(u32, String, String)>,
+    /// What should be looked at.
+    pub warnings: Vec<String>,
+}
+
+/// One event, or one changed meeting of a repeating one.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The line it begins in.
+    pub line: u32,
+    /// Its calendar id, the same for ever.
+    pub uid: String,
+    /// What it is called.
+    pub what: String,
+    /// From when.
+    pub starts: DateTime<Tz>,
+    /// Until when.
+    pub ends: DateTime<Tz>,
+    /// Whether it is of whole days.
+    pub is_day: bool,
+    /// Whether it was called off.
+    pub is_cancelled: bool,
+    /// Whether its owner is free all the same.
+    pub is_free: bool,
+    /// Higher at every change.
+    pub sequence: u32,
+    /// Of a repeating event, which meeting this one stands for.
+    pub replaces: Option<DateTime<Utc>>,
+    /// How it repeats.
+    repeats: Option<Repeats>,
+}
+
+/// How an event repeats.
+#[derive(Clone, Debug)]
+struct Repeats {
+    rule: Option<RRule<Unvalidated>>,
+    until: Option<DateTime<Utc>>,
+    also: Vec<DateTime<Utc>>,
+    except: Vec<DateTime<Utc>>,
+}
+
+/// A part of a file: its unfolded text and the line it begins in.
+struct Block {
+    line: u32,
+    text: String,
+}
+
+/// Whether the bytes are a calendar.
+#[must_use]
+pub fn is_calendar(bytes: &[u8]) -> bool {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let plain: Vec<u8> = start
+        .iter()
+        .filter(|byte| **byte != 0 && !byte.is_ascii_whitespace() && **byte < 0x80)
+        .take(15)
+        .copied()
+        .collect();
+    plain.eq_ignore_ascii_case(b"BEGIN:VCALENDAR")
+}
+
+/// Reads a calendar; times without a zone are of `zone`.
+///
+/// # Errors
+/// When it is too big, is not text, or ends in the middle.
+pub fn read_calendar(file: &str, bytes: &[u8], zone: Tz) -> Result<Calendar, FileProblem> {
+    if bytes.len() > FILE_BYTES {
+        let what = format!(
+            "the file has {} MB, and {} MB is the most",
+            bytes.len() >> 20,
+            FILE_BYTES >> 20
+        );
+        return Err(FileProblem::whole(file, what, "export a shorter time"));
+    }
+    let decoded = sniff::decode(file, bytes)?;
+    let mut calendar = Calendar {
+        file: file.to_owned(),
+        encoding: decoded.encoding,
+        ..Calendar::default()
+    };
+    let mut zones = Zones {
+        named: HashMap::new(),
+        own: zone,
+        unknown: Vec::new(),
+    };
+    let blocks = blocks(file, &decoded.text, &mut calendar)?;
+    for block in blocks
+        .iter()
+        .filter(|block| block.text.starts_with("BEGIN:VTIMEZONE"))
+    {
+        zones.learn(&block.text);
+    }
+    for block in &blocks {
+        if block.text.starts_with("BEGIN:VTIMEZONE") {
+            continue;
+        }
+        // The reader of events is not ours: what it stumbles over is an unreadable event, not the end of the program.
+        let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| events(block, &mut zones)));
+        match read {
+            Ok(Ok((events, owners))) => {
+                calendar.owners.extend(owners);
+                calendar.events.extend(events);
+            }
+            Ok(Err((why, value))) => calendar.unread.push((block.line, why, value)),
+            Err(_) => {
+                calendar
+                    .unread
+                    .push((block.line, "the event cannot be read".to_owned(), String::new()))
+            }
+        }
+    }
+    calendar.owners.sort();
+    calendar.owners.dedup();
+    for name in zones.unknown {
+        calendar.warnings.push(format!(
+            "the time zone {name} is not known: its times were read as {zone}"
+        ));
+    }
+    Ok(calendar)
+}
+
+/// Cuts the text into events, free-busy lists and time zones; what is nested in them (alarms) is left out.
+fn blocks(file: &str, text: &str, calendar: &mut Calendar) -> Result<Vec<Block>, FileProblem> {
+    const WANTED: [&str; 3] = ["VEVENT", "VFREEBUSY", "VTIMEZONE"];
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open: Option<(&str, Block)> = None;
+    let mut skipped: Option<String> = None;
+    let mut ended = false;
+    for (line, unfolded) in unfolded(text) {
+        let upper = unfolded
+            .get(..unfolded.len().min(40))
+            .unwrap_or("")
+            .trim_end()
+            .to_ascii_uppercase();
+        if let Some(name) = &skipped {
+            if upper == format!("END:{name}") {
+                skipped = None;
+            }
+            continue;
+        }
+        match &mut open {
+            None => {
+                if let Some(name) = upper.strip_prefix("BEGIN:") {
+                    match WANTED.iter().find(|wanted| **wanted == name) {
+                        Some(name) => {
+                            let text = format!("BEGIN:{name}\r\n");
+                            open = Some((name, Block { line, text }));
+                        }
+                        None if name == "VCALENDAR" => {}
+                        None => skipped = Some(name.to_owned()),
+                    }
+                } else if upper == "END:VCALENDAR" {
+                    ended = true;
+                } else if let Some(name) = unfolded
+                    .strip_prefix("X-WR-CALNAME")
+                    .and_then(|rest| rest.split_once(':'))
+                {
+                    calendar.name = clean_name(name.1).text;
+                }
+            }
+            Some((name, block)) => {
+                if upper == format!("END:{name}") {
+                    block.text.push_str(&format!("END:{name}\r\n"));
+                    let (_, block) = open.take().expect("it is open");
+                    if blocks.len() >= ROWS {
+                        let what = format!("the calendar has more than {ROWS} events");
+                        return Err(FileProblem::whole(file, what, "export a shorter time").at_line(line));
+                    }
+                    blocks.push(block);
+                } else if let Some(nested) = upper.strip_prefix("BEGIN:") {
+                    if *name == "VTIMEZONE" {
+                        // Its two halves are told apart by their offsets alone.
+                        continue;
+                    }
+                    skipped = Some(nested.to_owned());
+                } else if *name == "VTIMEZONE" && upper.starts_with("END:") {
+                    // The end of one of its halves.
+                } else {
+                    if block.text.len() + unfolded.len() > EVENT_BYTES {
+                        let what = format!("the event is longer than {} KB", EVENT_BYTES >> 10);
+                        return Err(
+                            FileProblem::whole(file, what, "take the event out and import the rest")
+                                .at_line(block.line),
+                        );
+                    }
+                    block.text.push_str(&unfolded);
+                    block.text.push_str("\r\n");
+                }
+            }
+        }
+    }
+    if let Some((_, block)) = open {
+        return Err(FileProblem::whole(
+            file,
+            "the calendar ends in the middle of the event that begins here",
+            "export it again: the file is cut short",
+        )
+        .at_line(block.line));
+    }
+    if !ended {
+        return Err(FileProblem::whole(
+            file,
+            "the calendar has no end",
+            "export it again: the file is cut short",
+        ));
+    }
+    Ok(blocks)
+}
+
+/// The lines with their numbers, lines that go on put together.
+fn unfolded(text: &str) -> impl Iterator<Item = (u32, String)> {
+    let mut lines = (1_u32..).zip(text.split('\n')).peekable();
+    std::iter::from_fn(move || {
+        let (number, line) = lines.next()?;
+        let mut whole = line.to_owned();
+        while let Some((_, next)) = lines.next_if(|(_, next)| next.starts_with([' ', '\t'])) {
+            whole.push_str(&next[1..]);
+        }
+        Some((number, whole))
+    })
+}
+
+/// Time zones by the names of this file.
+struct Zones {
+    named: HashMap<String, Tz>,
+    own: Tz,
+    unknown: Vec<String>,
+}
+
+/// Windows' names, which Outlook writes, of the zones that people of the programme are in.
+const WINDOWS: &[(&str, Tz)] = &[
+    ("GMT Standard Time", Tz::Europe__London),
+    ("Greenwich Standard Time", Tz::Atlantic__Reykjavik),
+    ("W. Europe Standard Time", Tz::Europe__Berlin),
+    ("Romance Standard Time", Tz::Europe__Paris),
+    ("Central Europe Standard Time", Tz::Europe__Budapest),
+    ("Central European Standard Time", Tz::Europe__Warsaw),
+    ("E. Europe Standard Time", Tz::Europe__Chisinau),
+    ("GTB Standard Time", Tz::Europe__Bucharest),
+    ("FLE Standard Time", Tz::Europe__Kyiv),
+    ("Eastern Standard Time", Tz::America__New_York),
+    ("India Standard Time", Tz::Asia__Kolkata),
+    ("UTC", Tz::UTC),
+];
+
+/// Offsets in minutes, in winter and in summer, of a zone that is only described.
+const OFFSETS: &[(&[i32], Tz)] = &[
+    (&[0], Tz::UTC),
+    (&[0, 60], Tz::Europe__London),
+    (&[60, 120], Tz::Europe__Paris),
+    (&[120, 180], Tz::Europe__Athens),
+    (&[-300, -240], Tz::America__New_York),
+];
+
+impl Zones {
+    /// Learns what a file means by the name of a zone.
+    fn learn(&mut self, text: &str) {
+        let value = |key: &'static str| {
+            text.lines().filter_map(move |line| {
+                let (name, value) = line.split_once(':')?;
+                let name = name.split(';').next()?;
+                name.eq_ignore_ascii_case(key).then(|| value.trim().to_owned())
+            })
+        };
+        let Some(name) = value("TZID").next() else { return };
+        let located = value("X-LIC-LOCATION").find_map(|place| named(&place));
+        let mut offsets: Vec<i32> = value("TZOFFSETTO").filter_map(|text| offset(&text)).collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        let described = OFFSETS.iter().find(|(known, _)| *known == offsets.as_slice());
+        if let Some(zone) = named(&name).or(located).or(described.map(|(_, zone)| *zone)) {
+            self.named.insert(name, zone);
+        }
+    }
+
+    /// The zone of this name; that of the cohort when nobody knows it.
+    fn of(&mut self, name: &str) -> Tz {
+        if let Some(zone) = self.named.get(name).copied().or_else(|| named(name)) {
+            return zone;
+        }
+        let said = clean_name(name).text;
+        if !self.unknown.contains(&said) && self.unknown.len() < 5 {
+            self.unknown.push(said);
+        }
+        self.own
+    }
+}
+
+/// A zone by its name in the zone data base, at the end of a longer name, or as Windows calls it.
+fn named(name: &str) -> Option<Tz> {
+    let name = name.trim().trim_matches('"');
+    if let Ok(zone) = name.parse() {
+        return Some(zone);
+    }
+    let windows = WINDOWS
+        .iter()
+        .find(|(windows, _)| windows.eq_ignore_ascii_case(name));
+    windows.map(|(_, zone)| *zone).or_else(|| {
+        // Older programs write /mozilla.org/20070129_1/Europe/London.
+        let parts: Vec<&str> = name.rsplitn(3, '/').collect();
+        (parts.len() == 3).then(|| format!("{}/{}", parts[1], parts[0]).parse().ok())?
+    })
+}
+
+/// `+0100` in minutes.
+fn offset(text: &str) -> Option<i32> {
+    let (sign, digits) = match text.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let hours: i32 = digits.get(..2)?.parse().ok()?;
+    let minutes: i32 = digits.get(2..4)?.parse().ok()?;
+    Some(sign * (hours * 60 + minutes))
+}
+
+/// Why a part cannot be read, and what stood there.
+type Unread = (String, String);
+
+/// The events of a part, and whose they are.
+fn events(block: &Block, zones: &mut Zones) -> Result<(Vec<Event>, Vec<String>), Unread> {
+    let unreadable = || ("the event cannot be read".to_owned(), String::new());
+    let read = read_calendar_simple(&block.text).map_err(|_| unreadable())?;
+    let [component] = read.as_slice() else {
+        return Err(unreadable());
+    };
+    let owners = ["ORGANIZER", "ATTENDEE"];
+    let owners = if component.name.as_str() == "VFREEBUSY" {
+        &owners[..]
+    } else {
+        &owners[..1]
+    };
+    let owners = component
+        .properties
+        .iter()
+        .filter(|property| owners.contains(&property.name.as_str()))
+        .filter_map(|property| {
+            property
+                .val
+                .as_str()
+                .to_lowercase()
+                .strip_prefix("mailto:")
+                .map(str::to_owned)
+        })
+        .collect();
+    if component.name.as_str() == "VFREEBUSY" {
+        return Ok((free_busy(block.line, component)?, owners));
+    }
+    Ok((vec![event(block.line, component, zones)?], owners))
+}
+
+fn event(line: u32, component: &Component<'_>, zones: &mut Zones) -> Result<Event, Unread> {
+    let text = |key: &str| {
+        component
+            .find_prop(key)
+            .map(|property| property.val.as_str().to_owned())
+    };
+    let what = component
+        .find_prop("SUMMARY")
+        .map(|property| property.val.clone().unescape_text());
+    let what = clean_name(what.as_ref().map_or("", |what| what.as_str())).text;
+    let what: String = what.chars().take(100).collect();
+    let start = component
+        .find_prop("DTSTART")
+        .ok_or_else(|| ("no start".to_owned(), what.clone()))?;
+    let (starts, is_day) = moment(start, start.val.as_str(), zones)?;
+    let ends = match (component.find_prop("DTEND"), text("DURATION")) {
+        (Some(end), _) => moment(end, end.val.as_str(), zones)?.0,
+        (None, Some(length)) => {
+            let length = duration(&length)
+                .ok_or_else(|| (format!("“{}” is no length of time", said(&length)), what.clone()))?;
+            starts
+                .checked_add_signed(length)
+                .ok_or_else(|| ("it never ends".to_owned(), what.clone()))?
+        }
+        (None, None) if is_day => at(
+            starts
+                .date_naive()
+                .succ_opt()
+                .unwrap_or_default()
+                .and_time(NaiveTime::MIN),
+            starts.timezone(),
+        )
+        .ok_or_else(|| ("it never ends".to_owned(), what.clone()))?,
+        (None, None) => starts,
+    };
+    if ends <= starts {
+        return Err(("it ends before it begins, or has no length".to_owned(), what));
+    }
+    if (ends.to_utc() - starts.to_utc()).num_days() > LONGEST {
+        return Err((format!("it lasts longer than {LONGEST} days"), what));
+    }
+    let uid = text("UID").map(|uid| clean_name(&uid).text).unwrap_or_default();
+    let uid: String = uid.chars().take(200).collect();
+    let uid = if uid.is_empty() {
+        format!("{}-{}", starts.to_utc().format("%Y%m%dT%H%M%SZ"), what)
+    } else {
+        uid
+    };
+    let replaces = match component.find_prop("RECURRENCE-ID") {
+        Some(property) => Some(moment(property, property.val.as_str(), zones)?.0.to_utc()),
+        None => None,
+    };
+    let is = |key: &str, value: &str| text(key).is_some_and(|own| own.eq_ignore_ascii_case(value));
+    Ok(Event {
+        line,
+        uid,
+        starts,
+        ends,
+        is_day,
+        is_cancelled: is("STATUS", "CANCELLED"),
+        is_free: is("TRANSP", "TRANSPARENT") || is("X-MICROSOFT-CDO-BUSYSTATUS", "FREE"),
+        sequence: text("SEQUENCE").and_then(|text| text.parse().ok()).unwrap_or(0),
+        repeats: if replaces.is_some() {
+            None
+        } else {
+            repeats(component, &starts, &what, zones)?
+        },
+        replaces,
+        what,
+    })
+}
+
+/// How an event repeats; a rule that runs by the hour or faster is no appointment and is refused.
+fn repeats(
+    component: &Component<'_>,
+    starts: &DateTime<Tz>,
+    what: &str,
+    zones: &mut Zones,
+) -> Result<Option<Repeats>, Unread> {
+    let mut repeats = Repeats {
+        rule: None,
+        until: None,
+        also: Vec::new(),
+        except: Vec::new(),
+    };
+    for property in &component.properties {
+        let name = property.name.as_str();
+        if name == "EXDATE" || name == "RDATE" {
+            let list = if name == "EXDATE" {
+                &mut repeats.except
+            } else {
+                &mut repeats.also
+            };
+            for text in property.val.as_str().split(',').take(usize::from(REPEATS)) {
+                let text = text.split('/').next().unwrap_or(text);
+                list.push(moment(property, text, zones)?.0.to_utc());
+            }
+        }
+    }
+    let Some(rule) = component
+        .find_prop("RRULE")
+        .map(|property| property.val.as_str().to_uppercase())
+    else {
+        return Ok((!repeats.also.is_empty()).then_some(repeats));
+    };
+    let unreadable = |why: &str| (format!("how it repeats cannot be read ({why})"), what.to_owned());
+    let mut parts = Vec::new();
+    for part in rule.split(';').filter(|part| !part.is_empty()) {
+        let (key, value) = part.split_once('=').ok_or_else(|| unreadable(&said(part)))?;
+        match key {
+            "FREQ" if ["SECONDLY", "MINUTELY", "HOURLY"].contains(&value) => {
+                return Err((
+                    "it repeats too often to be an appointment".to_owned(),
+                    said(&rule),
+                ));
+            }
+            "BYSECOND" | "BYMINUTE" | "BYHOUR" => {
+                return Err(("it repeats within a day".to_owned(), said(&rule)));
+            }
+            "UNTIL" => {
+                let date = value.split('T').next().unwrap_or(value);
+                let until = if value.ends_with('Z') {
+                    local(value.trim_end_matches('Z')).map(|(at, _)| at.and_utc())
+                } else if value.contains('T') {
+                    local(value)
+                        .and_then(|(local, _)| at(local, starts.timezone()))
+                        .map(|at| at.to_utc())
+                } else {
+                    local(date)
+                        .and_then(|(local, _)| at(local + TimeDelta::days(1), starts.timezone()))
+                        .map(|at| at.to_utc())
+                };
+                repeats.until = Some(until.ok_or_else(|| unreadable(&said(value)))?);
+            }
+            _ => parts.push(part),
+        }
+    }
+    let rule: RRule<Unvalidated> = parts.join(";").parse().map_err(|_| unreadable(&said(&rule)))?;
+    repeats.rule = Some(rule);
+    Ok(Some(repeats))
+}
+
+impl Event {
+    /// Whether it repeats.
+    #[must_use]
+    pub const fn is_repeating(&self) -> bool {
+        self.repeats.is_some()
+    }
+
+    /// When it takes place between two moments: start and end of each time; of an event that does not repeat its
+    /// only time, wherever that lies. The second is whether there are more than are taken.
+    ///
+    /// # Errors
+    /// When its rule cannot be followed.
+    pub fn times(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<(Vec<(DateTime<Utc>, DateTime<Utc>)>, bool), String> {
+        let length = self.ends.naive_local() - self.starts.naive_local();
+        let Some(repeats) = &self.repeats else {
+            return Ok((vec![(self.starts.to_utc(), self.ends.to_utc())], false));
+        };
+        let zone = self.starts.timezone();
+        let first = self.starts.with_timezone(&rrule::Tz::Tz(zone));
+        let mut limited = false;
+        let mut found: Vec<DateTime<Utc>> = vec![self.starts.to_utc()];
+        if let Some(rule) = &repeats.rule {
+            let rule = rule
+                .clone()
+                .validate(first)
+                .map_err(|error| format!("how it repeats makes no sense ({error})"))?;
+            let last = repeats.until.map_or(to, |until| until.min(to));
+            let set = RRuleSet::new(first)
+                .rrule(rule)
+                .after(from.max(self.starts.to_utc()).with_timezone(&rrule::Tz::UTC))
+                .before(last.with_timezone(&rrule::Tz::UTC));
+            // The reader of rules is not ours either.
+            let all = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| set.all(REPEATS)))
+                .map_err(|_| "how it repeats cannot be followed".to_owned())?;
+            limited = all.limited;
+            found.extend(all.dates.iter().map(|at| at.to_utc()));
+        }
+        found.extend(repeats.also.iter().copied());
+        found.retain(|at| !repeats.except.contains(at) && *at >= from && *at <= to);
+        found.sort_unstable();
+        found.dedup();
+        let times = found.into_iter().filter_map(|start| {
+            // By the clock on the wall: an hour stays an hour and a day a day when the clocks change.
+            let end = at(start.with_timezone(&zone).naive_local() + length, zone)?;
+            Some((start, end.to_utc()))
+        });
+        Ok((times.filter(|(start, end)| start < end).collect(), limited))
+    }
+}
+
+/// The busy stretches of a free-busy list.
+fn free_busy(line: u32, component: &Component<'_>) -> Result<Vec<Event>, Unread> {
+    let mut events = Vec::new();
+    for property in component
+        .properties
+        .iter()
+        .filter(|property| property.name.as_str() == "FREEBUSY")
+    {
+        let is_free = property.params.iter().any(|param| {
+            param
+                .val
+                .as_ref()
+                .is_some_and(|val| val.as_str().eq_ignore_ascii_case("FREE"))
+        });
+        for stretch in property.val.as_str().split(',').filter(|_| !is_free) {
+            let unreadable = || {
+                (
+                    format!("“{}” is no stretch of time", said(stretch)),
+                    String::new(),
+                )
+            };
+            let (from, to) = stretch.split_once('/').ok_or_else(unreadable)?;
+            let utc = |text: &str| local(text.trim_end_matches('Z')).map(|(at, _)| at.and_utc());
+            let starts = utc(from).ok_or_else(unreadable)?;
+            let ends = utc(to)
+                .or_else(|| starts.checked_add_signed(duration(to)?))
+                .filter(|ends| *ends > starts && (*ends - starts).num_days() <= LONGEST)
+                .ok_or_else(unreadable)?;
+            events.push(Event {
+                line,
+                uid: format!("free-busy-{}", starts.format("%Y%m%dT%H%M%SZ")),
+                what: "busy".to_owned(),
+                starts: starts.with_timezone(&Tz::UTC),
+                ends: ends.with_timezone(&Tz::UTC),
+                is_day: false,
+                is_cancelled: false,
+                is_free: false,
+                sequence: 0,
+                replaces: None,
+                repeats: None,
+            });
+        }
+    }
+    Ok(events)
+}
+
+/// A moment of a property, and whether it is a whole day.
+fn moment(property: &Property<'_>, text: &str, zones: &mut Zones) -> Result<(DateTime<Tz>, bool), Unread> {
+    let unreadable = || {
+        (
+            format!("“{}” is no date", said(text)),
+            property.name.as_str().to_owned(),
+        )
+    };
+    let bare = text.trim();
+    if let Some(bare) = bare.strip_suffix(['Z', 'z']) {
+        let (at, _) = local(bare).ok_or_else(unreadable)?;
+        return Ok((at.and_utc().with_timezone(&Tz::UTC), false));
+    }
+    let (naive, is_day) = local(bare).ok_or_else(unreadable)?;
+    let zone = property
+        .params
+        .iter()
+        .find(|param| param.key.as_str().eq_ignore_ascii_case("TZID"))
+        .and_then(|param| param.val.as_ref())
+        .map(|name| name.as_str().trim_matches('"').to_owned());
+    let zone = match zone {
+        Some(name) if !is_day => zones.of(&name),
+        _ => zones.own,
+    };
+    at(naive, zone).map(|at| (at, is_day)).ok_or_else(unreadable)
+}
+
+/// `20250114T160000` or `20250114`, and whether it is a day alone.
+fn local(text: &str) -> Option<(NaiveDateTime, bool)> {
+    if text.len() > 15 || !text.is_ascii() {
+        return None;
+    }
+    let day = |text: &str| {
+        NaiveDate::parse_from_str(text, "%Y%m%d")
+            .ok()
+            .filter(|day| YEARS.contains(&chrono::Datelike::year(day)))
+    };
+    match text.split_once(['T', 't']) {
+        None => Some((day(text)?.and_time(NaiveTime::MIN), true)),
+        Some((date, clock)) => {
+            let clock = NaiveTime::parse_from_str(clock, "%H%M%S")
+                .or_else(|_| NaiveTime::parse_from_str(clock, "%H%M"))
+                .ok()?;
+            Some((day(date)?.and_time(clock), false))
+        }
+    }
+}
+
+/// The moment that a zone's clocks show so: the first of two, and an hour later where the clocks leave it out, as
+/// calendars do (RFC 5545 §3.3.5).
+fn at(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Tz>> {
+    let readings = zone.from_local_datetime(&local);
+    readings.earliest().or_else(|| {
+        zone.from_local_datetime(&(local + TimeDelta::hours(1)))
+            .earliest()
+    })
+}
+
+/// `PT1H30M`, `P1D`, `P2W`.
+fn duration(text: &str) -> Option<TimeDelta> {
+    let rest = text.trim().trim_start_matches('+').strip_prefix('P')?;
+    let (days, clock) = rest.split_once('T').unwrap_or((rest, ""));
+    let mut seconds = 0_i64;
+    for (part, units) in [
+        (days, [('W', 604_800), ('D', 86_400), ('D', 86_400)]),
+        (clock, [('H', 3_600), ('M', 60), ('S', 1)]),
+    ] {
+        let mut number = String::new();
+        for letter in part.chars() {
+            if letter.is_ascii_digit() && number.len() < 7 {
+                number.push(letter);
+                continue;
+            }
+            let (_, unit) = units.iter().find(|(own, _)| *own == letter)?;
+            seconds = seconds.checked_add(number.parse::<i64>().ok()?.checked_mul(*unit)?)?;
+            number.clear();
+        }
+        if !number.is_empty() {
+            return None;
+        }
+    }
+    TimeDelta::try_seconds(seconds)
+}
+
+/// What stood there, short and clean.
+fn said(text: &str) -> String {
+    clean_name(text).text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! Three ways to look at one record: what the file says, what it said when it was last taken in, and what is here.
+//!
+//! What the file says no differently than last time is left as somebody changed it here; what nobody touched here
+//! follows the file; what both changed stays as it is here and is told, until somebody says that the file is right.
+//! Of what a file said only fingerprints are kept (`Provenance`).
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::intake::Draft;
+use crate::domain::{AnyId, Kind, Mint, Model, Provenance, Record, Said, field, from_json};
+
+/// A field that stays as it is here although the file says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// What it is called.
+    pub(super) label: String,
+    /// What is here.
+    pub(super) here: String,
+    /// What the file says.
+    pub(super) file: String,
+    /// Whether the file says something else than last time too.
+    pub(super) both: bool,
+}
+
+/// What came of bringing in one record.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Brought {
+    /// The fields that change: label, before, after.
+    pub(super) changes: Vec<(String, String, String)>,
+    /// The fields that stay although the file says otherwise.
+    pub(super) kept: Vec<Kept>,
+}
+
+impl Brought {
+    /// The fields that change, in words: `job title from Nurse to Matron`.
+    pub(super) fn words(&self) -> String {
+        let nothing = |text: &str| {
+            if text.is_empty() {
+                "nothing".to_owned()
+            } else {
+                text.to_owned()
+            }
+        };
+        let words: Vec<String> = self
+            .changes
+            .iter()
+            .map(|(label, was, is)| match (was.as_str(), is.as_str()) {
+                ("", "") => label.clone(),
+                (was, is) => format!("{label} from {} to {}", nothing(was), nothing(is)),
+            })
+            .collect();
+        words.join(", ")
+    }
+
+    /// What stays as it is here, a sentence each.
+    pub(super) fn notes(&self, who: &str) -> Vec<String> {
+        self.kept
+            .iter()
+            .map(|kept| {
+                let since = if kept.both { "here and in the file" } else { "here" };
+                match (kept.here.as_str(), kept.file.as_str()) {
+                    ("", "") => format!("{who}: {} was changed {since} since the last import and stays", kept.label),
+                    (here, file) => format!(
+                        "{who}: {} was changed {since} since the last import: {here} stays, the file says {file}",
+                        kept.label
+                    ),
+                }
+            })
+            .collect()
+    }
+}
+
+/// What the files said last, for one import.
+pub(super) struct Since<'m> {
+    model: &'m Model,
+    file: String,
+    /// What came in of records that are gone: by the print of what told them apart, per record.
+    gone: HashMap<Kind, Vec<(AnyId, Vec<Said>)>>,
+}
+
+impl<'m> Since<'m> {
+    pub(super) fn of(model: &'m Model, file: &str) -> Self {
+        let mut gone: HashMap<Kind, Vec<(AnyId, Vec<Said>)>> = HashMap::new();
+        for (_, from) in model.provenances.iter() {
+            if let Ok(id) = from.of.parse::<AnyId>()
+                && model.touched(id).is_none()
+            {
+                gone.entry(id.kind).or_default().push((id, from.said.clone()));
+            }
+        }
+        Self {
+            model,
+            file: file.to_owned(),
+            gone,
+        }
+    }
+
+    /// Whether a record that a file brought, told apart by the value of this field, was dropped here since.
+    pub(super) fn was_dropped(&self, kind: Kind, key: &str, value: &Value) -> bool {
+        let gone = self.gone.get(&kind).map(Vec::as_slice).unwrap_or_default();
+        gone.iter().any(|(id, said)| {
+            said.iter()
+                .any(|said| said.field == key && said.print == print(*id, key, value))
+        })
+    }
+
+    /// Brings in a record as the file leaves it; `keys` are the fields that the file speaks of. With `file_wins`
+    /// what somebody changed here gives way.
+    pub(super) fn bring(
+        &self,
+        draft: &mut Draft<'_>,
+        mint: &mut Mint,
+        said: Record,
+        (keys, line): (&[&str], u32),
+        file_wins: bool,
+    ) -> Brought {
+        let id = said.id();
+        let mut brought = Brought::default();
+        let words = field::json(&said);
+        let prints: Vec<Said> = keys
+            .iter()
+            .map(|key| Said {
+                field: (*key).to_owned(),
+                print: print(id, key, words.get(*key).unwrap_or(&Value::Null)),
+            })
+            .collect();
+        let last = self.model.provenance_of(id);
+        match draft.get(id) {
+            None => {
+                draft.put(said);
+            }
+            Some(now) if now == said => {}
+            Some(now) => {
+                let mut merged = field::json(&now);
+                for key in keys {
+                    let (file, here) = (
+                        words.get(*key).unwrap_or(&Value::Null),
+                        merged.get(*key).unwrap_or(&Value::Null),
+                    );
+                    if file == here {
+                        continue;
+                    }
+                    let last = last.and_then(|(_, last)| last.said.iter().find(|last| last.field == *key));
+                    let untouched = last.is_none_or(|last| last.print == print(id, key, here));
+                    let label = id
+                        .kind
+                        .field(key)
+                        .map_or(*key, |field| field.label)
+                        .to_lowercase();
+                    // What somebody answered is in no preview (rule 14): only that it changes.
+                    let show = |value: &Value| match id.kind {
+                        Kind::Response => String::new(),
+                        _ => field::shown(self.model, value),
+                    };
+                    if untouched || file_wins {
+                        brought.changes.push((label, show(here), show(file)));
+                        merged.insert((*key).to_owned(), file.clone());
+                    } else {
+                        brought.kept.push(Kept {
+                            label,
+                            here: show(here),
+                            file: show(file),
+                            both: last.is_some_and(|last| last.print != print(id, key, file)),
+                        });
+                    }
+                }
+                if let Ok(merged) = from_json(id, merged) {
+                    draft.put(merged);
+                }
+            }
+        }
+        self.note(draft, mint, id, prints, line);
+        brought
+    }
+
+    /// Notes what the file said of a record.
+    fn note(&self, draft: &mut Draft<'_>, mint: &mut Mint, of: AnyId, said: Vec<Said>, line: u32) {
+        let last = self.model.provenance_of(of);
+        if last.is_some_and(|(_, last)| last.said == said) {
+            // Where it stood the first time is as good as where it stands now.
+            return;
+        }
+        let id = last.map_or_else(|| mint.id(), |(id, _)| id);
+        let from = Provenance {
+            of: of.to_string(),
+            file: self.file.clone(),
+            line,
+            said,
+        };
+        draft.put(Record::Provenance(id, Box::new(from)));
+    }
+}
+
+/// The fingerprint of what a file said of a field; it differs from record to record, so that equal answers of two
+/// people do not look alike.
+fn print(of: AnyId, key: &str, value: &Value) -> u64 {
+    xxh3_64(format!("{of} {key} {value}").as_bytes())
+}
