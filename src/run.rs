@@ -1,5 +1,7 @@
 //! The loop: events of the terminal and of the store in, frames and requests out. One thread draws, nothing waits.
 
+mod files;
+
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -269,6 +271,17 @@ impl<'a> Loop<'a> {
             }
             Out::Outbox(letters) => {
                 let done = self.write_letters(&letters);
+                return self.signal(Signal::Done(done));
+            }
+            Out::List(typed) => {
+                let paths = files::beginning_with(&typed);
+                return self.signal(Signal::Done(Done::Listed { typed, paths }));
+            }
+            Out::Read(path) => {
+                let done = match files::read(&path) {
+                    Ok((file, bytes)) => Done::Read { file, bytes },
+                    Err(what) => Done::Failed { what },
+                };
                 return self.signal(Signal::Done(done));
             }
             Out::Repaint => self.painter.repaint(),

@@ -417,14 +417,11 @@ fn import_json(model: &Model, incoming: &Incoming, drawn: &Drawn, revision: Opti
 
 fn seen_json(model: &Model, seen: &Seen) -> Value {
     let person = model.enrolments.get(seen.enrolment).map(|is| is.person);
-    let email = person
-        .and_then(|person| model.people.get(person))
-        .map(|is| is.email.as_str());
     let local = |at: chrono::NaiveDateTime| at.format("%Y-%m-%dT%H:%M:%S").to_string();
     json!({
         "person": person,
         "name": model.enrolled_name(seen.enrolment),
-        "email": email,
+        "email": seen.email,
         "joined": local(seen.joined),
         "left": seen.left.map(local),
         "proposed": seen.proposed,

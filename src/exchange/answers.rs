@@ -8,17 +8,21 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 
+mod read;
+
+use read::{answer, is_anonymous, latest, said};
+
 use super::columns::{Columns, Field};
 use super::consents;
-use super::intake::{Acquaintances, Act, Draft, DuplicateRow, Preview, RefusedRow, Taken};
+use super::intake::{Acquaintances, Act, Draft, Preview, RefusedRow, Taken};
 use super::questions::{self, Asked, THEN};
-use super::sheet::{Cell, Sheet, SheetRow};
+use super::sheet::{Sheet, SheetRow};
 use super::since::Since;
 use super::value::{self, DayOrder, QuoteAnswer};
-use crate::domain::text::{clean_name, clean_text, email_problem, refuse_text};
+use crate::domain::text::{clean_name, email_problem};
 use crate::domain::{
     Answer, Edit, Enrolment, EnrolmentState, Id, Instrument, Label, Mint, Model, Occasion, Record, Request,
-    Response, Role, Round, Scale, Wave,
+    Response, Role, Round, Wave,
 };
 
 /// The most bytes of all the texts of one answer together: it is kept as one record.
@@ -623,90 +627,4 @@ impl Form<'_> {
             .map(|round| format!(" {}", self.model.round_number(round)));
         format!("{}{}", wave.occasion, round.unwrap_or_default())
     }
-}
-
-/// Of each person the latest answer, of equal times the later row.
-fn latest(rows: Vec<Row>, preview: &mut Preview) -> Vec<Row> {
-    let mut best: HashMap<Id<Enrolment>, usize> = HashMap::new();
-    for (at, row) in rows.iter().enumerate() {
-        if let Some(who) = row.who {
-            let place = best.entry(who).or_insert(at);
-            if row.sent >= rows[*place].sent {
-                *place = at;
-            }
-        }
-    }
-    let mut previous: HashMap<Id<Enrolment>, u32> = HashMap::new();
-    for row in &rows {
-        if let Some(who) = row.who
-            && let Some(of_row) = previous.insert(who, row.line)
-        {
-            preview.duplicates.push(DuplicateRow {
-                row: row.line,
-                of_row,
-                kept: rows[best[&who]].line,
-                email: row.email.clone(),
-            });
-        }
-    }
-    let kept: BTreeSet<usize> = best.into_values().collect();
-    let rows = rows.into_iter().enumerate();
-    rows.filter(|(at, row)| row.who.is_none() || kept.contains(at))
-        .map(|(_, row)| row)
-        .collect()
-}
-
-/// Answers as one text, to compare them.
-fn said(answers: &[Answer]) -> String {
-    let one = |answer: &Answer| format!("{} {:?} {:?}\n", answer.question, answer.number, answer.text);
-    answers.iter().map(one).collect()
-}
-
-/// Whether a form that does not ask for addresses wrote something in their column.
-fn is_anonymous(email: &str) -> bool {
-    email.is_empty() || email.eq_ignore_ascii_case("anonymous")
-}
-
-/// What a cell answers, or why it is no answer.
-fn answer(asked: &Asked<'_>, cell: &Cell) -> Result<Answer, String> {
-    let said = clean_text(&cell.text()).text;
-    let shown: String = clean_name(&said).text.chars().take(40).collect();
-    let unfit = || format!("“{shown}” is no answer on the scale {}", asked.question.scale);
-    let number = match asked.question.scale {
-        Scale::Text => None,
-        Scale::YesNo => Some(i8::from(value::yes_or_no(cell).ok_or_else(unfit)?)),
-        scale => {
-            let number = match cell {
-                #[allow(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
-                Cell::Number(number) if number.fract() == 0.0 && number.abs() < 100.0 => *number as i8,
-                _ => leading_number(&said).ok_or_else(unfit)?,
-            };
-            let fits = scale
-                .range()
-                .is_some_and(|(least, most)| (least..=most).contains(&number));
-            Some(Some(number).filter(|_| fits).ok_or_else(unfit)?)
-        }
-    };
-    let text = if number.is_some() { String::new() } else { said };
-    if let Some(why) = refuse_text(&text) {
-        return Err(why.trim_end_matches('.').to_owned());
-    }
-    Ok(Answer {
-        question: asked.key(),
-        number,
-        text,
-    })
-}
-
-/// The number that an answer begins with: `4`, `4 - very useful`, `+1`.
-fn leading_number(text: &str) -> Option<i8> {
-    let text = text.trim();
-    let end = text
-        .char_indices()
-        .find(|(at, c)| !c.is_ascii_digit() && !(*at == 0 && matches!(c, '+' | '-')))
-        .map_or(text.len(), |(at, _)| at);
-    let rest = text[end..].trim_start();
-    let ends_well = rest.is_empty()
-        || !rest.starts_with(['.', ',', '/', '%']) && !rest.starts_with(char::is_alphanumeric);
-    ends_well.then(|| text[..end].parse().ok())?
 }

@@ -8,12 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
+mod matching;
+
+use matching::Matching;
+
 use super::columns::plain;
 use super::intake::{Act, Draft, DuplicateRow, Preview, RefusedRow, Taken};
 use super::problem::FileProblem;
 use super::sheet::{Cell, RawSheet, SheetRow, read_rows};
 use super::value::{self, DayOrder};
-use crate::domain::text::{clean_name, fold, fold_email};
+use crate::domain::text::{clean_name, fold};
 use crate::domain::{Edit, Enrolment, Id, Label, MarkValue, Mint, Model, Record, Session, Sighting};
 
 /// Minutes after the start from which somebody who joined counts as late.
@@ -542,77 +546,5 @@ fn date_of(cell: &Cell) -> Cell {
         Cell::Text(text) => Cell::from_text(text.trim().split([' ', ',']).next().unwrap_or("")),
         Cell::Moment(at) => Cell::Day(at.date()),
         other => other.clone(),
-    }
-}
-
-/// Who can be meant by an address or a name.
-struct Matching<'m> {
-    model: &'m Model,
-    expected: Vec<Id<Enrolment>>,
-}
-
-impl<'m> Matching<'m> {
-    fn of(model: &'m Model, session: Id<Session>) -> Self {
-        let expected = model
-            .expected(session)
-            .into_iter()
-            .map(|one| one.enrolment)
-            .collect();
-        Self { model, expected }
-    }
-
-    /// Who has this address, else who alone has this name: of those expected first.
-    fn find(&self, email: &str, name: &str) -> Option<Id<Enrolment>> {
-        let by_address = (!email.is_empty()).then(|| self.by_address(email)).flatten();
-        by_address.or_else(|| self.by_name(name))
-    }
-
-    fn by_address(&self, email: &str) -> Option<Id<Enrolment>> {
-        let folded = fold_email(email);
-        let people: Vec<_> = self.model.people_with_email(email).collect();
-        let present = people.iter().find(|(_, is)| fold_email(&is.email) == folded);
-        let (person, _) = present.or(people.first())?;
-        self.part_of(*person)
-    }
-
-    fn by_name(&self, name: &str) -> Option<Id<Enrolment>> {
-        let wanted = fold(name);
-        if wanted.is_empty() {
-            return None;
-        }
-        let is_called = |id: &Id<Enrolment>| {
-            let person = self
-                .model
-                .enrolments
-                .get(*id)
-                .and_then(|is| self.model.people.get(is.person));
-            person.is_some_and(|is| {
-                let family = is.name.rsplit(' ').next().unwrap_or("");
-                fold(&is.name) == wanted
-                    || !is.known_as.is_empty()
-                        && (fold(&is.known_as) == wanted
-                            || fold(&format!("{} {family}", is.known_as)) == wanted)
-            })
-        };
-        let expected: Vec<_> = self.expected.iter().copied().filter(is_called).collect();
-        match expected.as_slice() {
-            [only] => return Some(*only),
-            [] => {}
-            _ => return None,
-        }
-        let mut called = self
-            .model
-            .people_called(name)
-            .filter_map(|(person, _)| self.part_of(person));
-        called.next().filter(|_| called.next().is_none())
-    }
-
-    /// As what somebody takes part: as the session expects, else as whatever.
-    fn part_of(&self, person: Id<crate::domain::Person>) -> Option<Id<Enrolment>> {
-        let all: Vec<_> = self.model.enrolments_of(person).collect();
-        let expected = all.iter().find(|(id, _)| self.expected.contains(id));
-        expected
-            .or_else(|| all.iter().max_by_key(|(id, is)| (is.state.is_live(), *id)))
-            .map(|(id, _)| *id)
     }
 }

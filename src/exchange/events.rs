@@ -3,12 +3,14 @@
 //! Lines are unfolded and cut into events here, so that every event keeps the line it begins in and a file that
 //! nests without end is never followed; what stands inside an event is read by `icalendar`. Knows no records.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use icalendar::parser::{Component, Property, read_calendar_simple};
 use rrule::{RRule, RRuleSet, Unvalidated};
+
+mod zones;
+
+use zones::Zones;
 
 use super::problem::FileProblem;
 use super::sheet::{FILE_BYTES, ROWS};
@@ -117,11 +119,7 @@ pub fn read_calendar(file: &str, bytes: &[u8], zone: Tz) -> Result<Calendar, Fil
         encoding: decoded.encoding,
         ..Calendar::default()
     };
-    let mut zones = Zones {
-        named: HashMap::new(),
-        own: zone,
-        unknown: Vec::new(),
-    };
+    let mut zones = Zones::own(zone);
     let blocks = blocks(file, &decoded.text, &mut calendar)?;
     for block in blocks
         .iter()
@@ -257,100 +255,6 @@ fn unfolded(text: &str) -> impl Iterator<Item = (u32, String)> {
         }
         Some((number, whole))
     })
-}
-
-/// Time zones by the names of this file.
-struct Zones {
-    named: HashMap<String, Tz>,
-    own: Tz,
-    unknown: Vec<String>,
-}
-
-/// Windows' names, which Outlook writes, of the zones that people of the programme are in.
-const WINDOWS: &[(&str, Tz)] = &[
-    ("GMT Standard Time", Tz::Europe__London),
-    ("Greenwich Standard Time", Tz::Atlantic__Reykjavik),
-    ("W. Europe Standard Time", Tz::Europe__Berlin),
-    ("Romance Standard Time", Tz::Europe__Paris),
-    ("Central Europe Standard Time", Tz::Europe__Budapest),
-    ("Central European Standard Time", Tz::Europe__Warsaw),
-    ("E. Europe Standard Time", Tz::Europe__Chisinau),
-    ("GTB Standard Time", Tz::Europe__Bucharest),
-    ("FLE Standard Time", Tz::Europe__Kyiv),
-    ("Eastern Standard Time", Tz::America__New_York),
-    ("India Standard Time", Tz::Asia__Kolkata),
-    ("UTC", Tz::UTC),
-];
-
-/// Offsets in minutes, in winter and in summer, of a zone that is only described.
-const OFFSETS: &[(&[i32], Tz)] = &[
-    (&[0], Tz::UTC),
-    (&[0, 60], Tz::Europe__London),
-    (&[60, 120], Tz::Europe__Paris),
-    (&[120, 180], Tz::Europe__Athens),
-    (&[-300, -240], Tz::America__New_York),
-];
-
-impl Zones {
-    /// Learns what a file means by the name of a zone.
-    fn learn(&mut self, text: &str) {
-        let value = |key: &'static str| {
-            text.lines().filter_map(move |line| {
-                let (name, value) = line.split_once(':')?;
-                let name = name.split(';').next()?;
-                name.eq_ignore_ascii_case(key).then(|| value.trim().to_owned())
-            })
-        };
-        let Some(name) = value("TZID").next() else { return };
-        let located = value("X-LIC-LOCATION").find_map(|place| named(&place));
-        let mut offsets: Vec<i32> = value("TZOFFSETTO").filter_map(|text| offset(&text)).collect();
-        offsets.sort_unstable();
-        offsets.dedup();
-        let described = OFFSETS.iter().find(|(known, _)| *known == offsets.as_slice());
-        if let Some(zone) = named(&name).or(located).or(described.map(|(_, zone)| *zone)) {
-            self.named.insert(name, zone);
-        }
-    }
-
-    /// The zone of this name; that of the cohort when nobody knows it.
-    fn of(&mut self, name: &str) -> Tz {
-        if let Some(zone) = self.named.get(name).copied().or_else(|| named(name)) {
-            return zone;
-        }
-        let said = clean_name(name).text;
-        if !self.unknown.contains(&said) && self.unknown.len() < 5 {
-            self.unknown.push(said);
-        }
-        self.own
-    }
-}
-
-/// A zone by its name in the zone data base, at the end of a longer name, or as Windows calls it.
-fn named(name: &str) -> Option<Tz> {
-    let name = name.trim().trim_matches('"');
-    if let Ok(zone) = name.parse() {
-        return Some(zone);
-    }
-    let windows = WINDOWS
-        .iter()
-        .find(|(windows, _)| windows.eq_ignore_ascii_case(name));
-    windows.map(|(_, zone)| *zone).or_else(|| {
-        // Older programs write /mozilla.org/20070129_1/Europe/London.
-        let parts: Vec<&str> = name.rsplitn(3, '/').collect();
-        (parts.len() == 3).then(|| format!("{}/{}", parts[1], parts[0]).parse().ok())?
-    })
-}
-
-/// `+0100` in minutes.
-fn offset(text: &str) -> Option<i32> {
-    let (sign, digits) = match text.split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-", digits) => (-1, digits),
-        _ => return None,
-    };
-    let hours: i32 = digits.get(..2)?.parse().ok()?;
-    let minutes: i32 = digits.get(2..4)?.parse().ok()?;
-    Some(sign * (hours * 60 + minutes))
 }
 
 /// Why a part cannot be read, and what stood there.

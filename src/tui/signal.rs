@@ -87,6 +87,20 @@ pub enum Done {
         /// What was written, in words.
         what: String,
     },
+    /// What begins with a path that is being typed.
+    Listed {
+        /// The path as it was typed.
+        typed: String,
+        /// The paths it can become, directories with a slash at the end.
+        paths: Vec<String>,
+    },
+    /// A file was read.
+    Read {
+        /// Its name.
+        file: String,
+        /// What is in it.
+        bytes: Vec<u8>,
+    },
     /// Something asked for could not be done.
     Failed {
         /// What is wrong and what to do.
@@ -142,6 +156,10 @@ pub enum Out {
     Copy(String),
     /// Write messages into the outbox.
     Outbox(Vec<Letter>),
+    /// Say what begins with this path.
+    List(String),
+    /// Read the file at this path.
+    Read(String),
     /// Draw everything again.
     Repaint,
     /// Try to connect now.

@@ -175,7 +175,7 @@ impl App {
                 self.news(news, now);
                 self.time_passes(now);
             }
-            Signal::Done(done) => self.done(done),
+            Signal::Done(done) => self.done(done, now),
             Signal::Tick => self.time_passes(now),
         }
         self.tell_place(now);
@@ -440,6 +440,7 @@ impl App {
             }
             "add record" => screen::records::add_any(),
             "change record" => screen::records::change_any(),
+            "import" => screen::import::open(),
             "cohort" => screen::records::open_cohort(&self.model),
             other => match other.strip_prefix("theme ").and_then(Theme::named) {
                 Some(theme) => {

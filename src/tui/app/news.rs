@@ -144,11 +144,14 @@ impl App {
         }));
     }
 
-    pub(super) fn done(&mut self, done: Done) {
-        self.message = match done {
-            Done::Written { what } => what,
-            Done::Failed { what } => what,
-        };
+    pub(super) fn done(&mut self, done: Done, now: DateTime<Utc>) {
+        match done {
+            Done::Written { what } | Done::Failed { what } => self.message = what,
+            asked @ (Done::Listed { .. } | Done::Read { .. }) => {
+                let step = self.with_screen(now, |screen, cx, hand| screen.done(asked, cx, hand));
+                self.take(step, now);
+            }
+        }
     }
 
     /// Sends an edit and remembers that it waits.

@@ -48,6 +48,10 @@ const SETTINGS: &[(&str, &str)] = &[
     ("theme light", "theme: light background"),
     ("glyphs ascii", "characters: ASCII"),
     ("glyphs utf8", "characters: UTF-8"),
+    (
+        "import",
+        "import a file: forms, rosters, answers, attendance, calendars",
+    ),
     ("add record", "add a record of any kind"),
     ("change record", "change a record of any kind"),
     ("cohort", "open another cohort"),

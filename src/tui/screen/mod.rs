@@ -6,6 +6,7 @@ pub mod copy;
 pub mod feedback;
 pub mod groups;
 pub mod history;
+pub mod import;
 pub mod moving;
 pub mod now;
 pub mod people;
@@ -19,7 +20,7 @@ use ratatui::layout::{Position, Rect};
 use crate::domain::{AdminRole, AnyId, Edit, Entry, EntryHead, Kind, Model};
 use crate::tui::key::{Action, Context, TextKey};
 use crate::tui::part::Canvas;
-use crate::tui::signal::{Peer, Place};
+use crate::tui::signal::{Done, Peer, Place};
 use crate::tui::step::{Hand, Step};
 
 /// What a screen may look at.
@@ -121,6 +122,10 @@ pub trait Screen {
     /// Takes pasted text; the app opens a preview of rows when the screen does not want it.
     fn paste(&mut self, _text: &str, _cx: &Cx<'_>, _hand: &mut Hand) -> Option<Step> {
         None
+    }
+    /// Takes what the loop found in the file system, when this screen asked for it.
+    fn done(&mut self, _done: Done, _cx: &Cx<'_>, _hand: &mut Hand) -> Step {
+        Step::Stay
     }
     /// Sends what is still in the hand: all of it before `next` is done, and, when time passes, what has waited
     /// long enough.
