@@ -11,6 +11,7 @@ mod docs;
 mod exchange;
 mod exports;
 mod flows_people;
+mod fuzz;
 mod imports;
 mod keys;
 mod listed;
