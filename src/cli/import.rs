@@ -150,6 +150,7 @@ fn choices(visit: &Visit, import: &Import) -> Result<Choices, Trouble> {
         wave: import.wave.clone(),
         mark: import.mark.then(|| visit.me().to_owned()),
         file_always_wins: import.file_wins,
+        preview: import.dry_run,
         ..Choices::default()
     };
     if let Some(session) = &import.session {

@@ -71,7 +71,7 @@ pub(super) struct Form<'a> {
     pub(super) asked: Vec<Asked<'a>>,
     pub(super) on: Occasioned,
     pub(super) now: DateTime<Utc>,
-    pub(super) file_wins: BTreeSet<u32>,
+    pub(super) since: Since<'a>,
 }
 
 /// One row, read.
@@ -125,18 +125,9 @@ impl Form<'_> {
             let asking = self.asking(&mut draft, mint, *instrument, &rows);
             waves.insert(*instrument, asking);
         }
-        let since = Since::of(self.model, &self.sheet.file);
         let mut unnamed = Vec::new();
         for row in &rows {
-            let (act, what) = self.take(
-                &mut draft,
-                mint,
-                row,
-                &mut waves,
-                &since,
-                &mut unnamed,
-                &mut preview,
-            );
+            let (act, what) = self.take(&mut draft, mint, row, &mut waves, &mut unnamed, &mut preview);
             preview.taken.push(Taken {
                 row: row.line,
                 act,
@@ -409,7 +400,6 @@ impl Form<'_> {
         mint: &mut Mint,
         row: &Row,
         waves: &mut HashMap<Id<Instrument>, Asking>,
-        since: &Since<'_>,
         unnamed: &mut Vec<(Id<Wave>, Vec<Answer>)>,
         preview: &mut Preview,
     ) -> (Act, String) {
@@ -446,7 +436,7 @@ impl Form<'_> {
                 let id: Id<Response> = mint.id();
                 let response = self.response(asking.id, Some(who), sent, answers.clone());
                 let said = Record::Response(id, Box::new(response));
-                since.bring(draft, mint, said, (&["answers"], row.line), true);
+                self.since.bring(draft, mint, said, (&["answers"], row.line));
                 acts.push(Act::Add);
                 continue;
             };
@@ -465,13 +455,7 @@ impl Form<'_> {
                 ..is.clone()
             };
             let said = Record::Response(id, Box::new(said));
-            let brought = since.bring(
-                draft,
-                mint,
-                said,
-                (&["answers"], row.line),
-                self.file_wins.contains(&row.line),
-            );
+            let brought = self.since.bring(draft, mint, said, (&["answers"], row.line));
             acts.push(if brought.changes.is_empty() {
                 Act::Same
             } else {

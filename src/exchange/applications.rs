@@ -3,13 +3,13 @@
 //! Of several submissions of one person the latest counts. An application that was decided already keeps its
 //! decision.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
 use super::columns::{Columns, Field};
 use super::consents;
-use super::intake::{Acquaintances, Act, Draft, DuplicateRow, PersonRow, Preview, Reader, Taken};
+use super::intake::{Acquaintances, Act, Addresses, Draft, DuplicateRow, PersonRow, Preview, Reader, Taken};
 use super::sheet::{Sheet, SheetRow};
 use super::since::Since;
 use super::value::{self, DayOrder, QuoteAnswer};
@@ -59,8 +59,7 @@ struct Form<'a> {
     role: Role,
     order: DayOrder,
     now: DateTime<Utc>,
-    since: Since<'a>,
-    file_wins: &'a BTreeSet<u32>,
+    since: &'a Since<'a>,
 }
 
 /// The fields of an application that a form fills.
@@ -77,14 +76,14 @@ const ASKED: &[&str] = &[
 
 /// Draws up what taking in a form of applications does; `role` is of rows that do not say one.
 #[must_use]
-pub fn applications(
+pub(super) fn applications(
     model: &Model,
     mint: &mut Mint,
     sheet: &Sheet,
     columns: &Columns,
     role: Role,
     now: DateTime<Utc>,
-    file_wins: &BTreeSet<u32>,
+    since: &Since<'_>,
 ) -> Applications {
     let dates = columns
         .column(Field::Received)
@@ -95,16 +94,17 @@ pub fn applications(
         role,
         order: value::day_order(dates.into_iter().flatten()),
         now,
-        since: Since::of(model, &sheet.file),
-        file_wins,
+        since,
     };
     let mut preview = Preview {
         rows: sheet.rows.len(),
         ..Preview::default()
     };
     let mut submissions = Vec::new();
+    let mut addresses = Addresses::default();
     for row in &sheet.rows {
-        match form.reader.person(model, row, &mut preview) {
+        let read = form.reader.person(model, row, &mut preview);
+        match read.and_then(|who| addresses.check(&form.reader, who)) {
             Ok(who) => submissions.push(form.submission(row, who, &mut preview)),
             Err(refused) => preview.refused.push(refused),
         }
@@ -115,14 +115,7 @@ pub fn applications(
     let mut people = Acquaintances::of(model);
     let mut undecided = Vec::new();
     for submission in &submissions {
-        let (person, changed) = people.take(
-            &mut draft,
-            mint,
-            &submission.who,
-            &form.since,
-            file_wins.contains(&submission.who.row),
-            &mut preview,
-        );
+        let (person, changed) = people.take(&mut draft, mint, &submission.who, since, &mut preview);
         let (act, id, asked) = form.apply(&mut draft, mint, person, submission, &mut preview);
         let changed = [changed, asked]
             .into_iter()
@@ -288,7 +281,7 @@ impl Form<'_> {
                 ..submission.asked.clone()
             };
             let said = Record::Application(id, Box::new(asked));
-            self.since.bring(draft, mint, said, (ASKED, row), true);
+            self.since.bring(draft, mint, said, (ASKED, row));
             self.consent(draft, mint, person, submission);
             return (Act::Add, Some(id), String::new());
         };
@@ -307,9 +300,7 @@ impl Form<'_> {
         let mut words = String::new();
         if matches!(is.state, Received | UnderReview | Waitlisted | Offered) {
             let said = Record::Application(id, Box::new(asked));
-            let brought = self
-                .since
-                .bring(draft, mint, said, (ASKED, row), self.file_wins.contains(&row));
+            let brought = self.since.bring(draft, mint, said, (ASKED, row));
             changed = !brought.changes.is_empty();
             words = brought.words();
             for note in brought.notes(&submission.who.person.name) {

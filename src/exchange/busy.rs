@@ -29,7 +29,7 @@ pub(super) struct Whose<'a> {
     /// None means everybody: bank holidays.
     pub(super) person: Option<Id<Person>>,
     pub(super) leave_out: &'a BTreeSet<u32>,
-    pub(super) file_wins: &'a BTreeSet<u32>,
+    pub(super) since: Since<'a>,
 }
 
 /// Whether a calendar is one of bank holidays: whole days that nobody called people to.
@@ -126,7 +126,7 @@ pub(super) fn busy(model: &Model, mint: &mut Mint, calendar: &Calendar, whose: &
         .filter(|(_, is)| is.person == whose.person && !is.uid.is_empty())
         .map(|(id, is)| (is.uid.as_str(), id))
         .collect();
-    let since = Since::of(model, &calendar.file);
+    let since = &whose.since;
     let mut draft = Draft::on(model);
     for event in events {
         if event.is_free && !event.is_cancelled {
@@ -174,9 +174,7 @@ pub(super) fn busy(model: &Model, mint: &mut Mint, calendar: &Calendar, whose: &
                 }
                 continue;
             }
-            if there.is_none()
-                && since.was_dropped(Kind::Busy, "uid", &json!(uid))
-                && !whose.file_wins.contains(&event.line)
+            if there.is_none() && since.was_dropped(Kind::Busy, "uid", &json!(uid)) && !since.wins(event.line)
             {
                 preview.warn(
                     event.line,
@@ -202,13 +200,7 @@ pub(super) fn busy(model: &Model, mint: &mut Mint, calendar: &Calendar, whose: &
             };
             let said = Record::Busy(id, Box::new(said));
             let keys = ["what", "starts", "ends", "uid"];
-            let brought = since.bring(
-                &mut draft,
-                mint,
-                said,
-                (&keys, event.line),
-                whose.file_wins.contains(&event.line),
-            );
+            let brought = since.bring(&mut draft, mint, said, (&keys, event.line));
             acts.push(match (there, brought.changes.is_empty()) {
                 (None, _) => Act::Add,
                 (Some(_), false) => Act::Change,

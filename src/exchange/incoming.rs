@@ -24,6 +24,7 @@ use super::problem::FileProblem;
 use super::questions;
 use super::roster;
 use super::sheet::{Sheet, read_rows, sheet_of};
+use super::since::Since;
 use crate::domain::{
     ApplicationState, Change, Edit, FileOf, Id, Label, Mapping, Mint, Model, Person, Refusal, Role, Session,
 };
@@ -57,6 +58,8 @@ pub struct Choices {
     pub file_wins: BTreeSet<u32>,
     /// Whether it is right in all of them.
     pub file_always_wins: bool,
+    /// Whether only the preview is wanted: what is noted for the next import is left out of the edit then.
+    pub preview: bool,
 }
 
 /// Why a file is not drawn up.
@@ -284,7 +287,7 @@ impl Incoming {
             &Whose {
                 person,
                 leave_out: &choices.leave_out,
-                file_wins: &wins,
+                since: Since::of(model, &self.file, wins, !choices.preview),
             },
         );
         Ok(Drawn {
@@ -365,12 +368,13 @@ impl Incoming {
         check_words(model, &choices.mapping)?;
         need_columns(kind, sheet, &columns)?;
         let wins = self.wins(choices, sheet.rows.iter().map(|row| row.line));
+        let since = Since::of(model, &self.file, wins, !choices.preview);
         let mut drawn = match kind {
             FileOf::Pulse | FileOf::Survey => {
-                self.answers(model, mint, sheet, (kind, &columns, &said), (choices, wins, now))?
+                self.answers(model, mint, sheet, (kind, &columns, &said), (choices, since, now))?
             }
             FileOf::Roster => {
-                let drawn = roster::roster(model, mint, sheet, &columns, now, &wins);
+                let drawn = roster::roster(model, mint, sheet, &columns, now, &since);
                 self.people(sheet, &columns, kind, drawn.preview, drawn.edit)
             }
             _ => {
@@ -378,7 +382,7 @@ impl Incoming {
                     .role
                     .or_else(|| applications::role_of(&columns, &sheet.file));
                 let role = role.ok_or(Stop::Need(Need::Role))?;
-                let drawn = applications::applications(model, mint, sheet, &columns, role, now, &wins);
+                let drawn = applications::applications(model, mint, sheet, &columns, role, now, &since);
                 let mut edit = drawn.edit;
                 if choices.accept {
                     let then = model.after(&edit.changes);
@@ -424,7 +428,7 @@ impl Incoming {
         mint: &mut Mint,
         sheet: &Sheet,
         (kind, columns, said): (FileOf, &Columns, &[(String, String)]),
-        (choices, file_wins, now): (&Choices, BTreeSet<u32>, DateTime<Utc>),
+        (choices, since, now): (&Choices, Since<'_>, DateTime<Utc>),
     ) -> Result<Drawn, Stop> {
         let asked = questions::find(model, sheet, columns, said, |is| {
             (is.key == "pulse") == (kind == FileOf::Pulse)
@@ -462,7 +466,7 @@ impl Incoming {
             asked: asked.clone(),
             on,
             now,
-            file_wins,
+            since,
         };
         let drawn = form.draw(mint);
         Ok(Drawn {

@@ -227,7 +227,6 @@ impl<'m> Acquaintances<'m> {
         mint: &mut Mint,
         row: &PersonRow,
         since: &Since<'_>,
-        file_wins: bool,
         preview: &mut Preview,
     ) -> (Id<Person>, String) {
         let found = self.find(&row.person.email);
@@ -236,7 +235,7 @@ impl<'m> Acquaintances<'m> {
         let known = found.and_then(|id| draft.person(id));
         let said = known.map_or_else(|| row.person.clone(), |known| merged(&known, &row.person));
         let said = Record::Person(id, Box::new(said));
-        let brought = since.bring(draft, mint, said, (PERSON, row.row), file_wins);
+        let brought = since.bring(draft, mint, said, (PERSON, row.row));
         for note in brought.notes(&row.person.name) {
             preview.warn(row.row, note);
         }
@@ -443,8 +442,32 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// The name under which an address is known, when no part of it is in this name.
-fn stranger(model: &Model, email: &str, name: &str) -> Option<String> {
+/// The addresses that the rows of a sheet gave so far, with the first name of each.
+#[derive(Default)]
+pub(super) struct Addresses(HashMap<String, String>);
+
+impl Addresses {
+    /// Refuses a row whose address a row above gives to somebody of quite another name.
+    pub(super) fn check(&mut self, reader: &Reader<'_>, row: PersonRow) -> Result<PersonRow, RefusedRow> {
+        let first = self
+            .0
+            .entry(fold_email(&row.person.email))
+            .or_insert_with(|| row.person.name.clone());
+        if share_a_word(&row.person.name, &[first.as_str()]) {
+            return Ok(row);
+        }
+        Err(RefusedRow {
+            row: row.row,
+            why: format!("the address is {first}'s"),
+            value: row.person.name.clone(),
+            email: row.person.email.clone(),
+            field: reader.heading(Field::Email),
+        })
+    }
+}
+
+/// Whether a name has a word of two letters or more with another in common; names without such words always do.
+fn share_a_word(name: &str, others: &[&str]) -> bool {
     let words = |text: &str| -> Vec<String> {
         let folded = fold(text);
         let words = folded
@@ -452,13 +475,14 @@ fn stranger(model: &Model, email: &str, name: &str) -> Option<String> {
             .filter(|word| word.len() > 1);
         words.map(str::to_owned).collect()
     };
+    let known: Vec<String> = others.iter().flat_map(|other| words(other)).collect();
+    known.is_empty() || words(name).iter().any(|word| known.contains(word))
+}
+
+/// The name under which an address is known, when no part of it is in this name.
+fn stranger(model: &Model, email: &str, name: &str) -> Option<String> {
     let (_, known) = model.people_with_email(email).next()?;
-    let known_words: Vec<String> = words(&known.name)
-        .into_iter()
-        .chain(words(&known.known_as))
-        .collect();
-    let shares = words(name).iter().any(|word| known_words.contains(word));
-    (!shares && !known_words.is_empty()).then(|| known.name.clone())
+    (!share_a_word(name, &[&known.name, &known.known_as])).then(|| known.name.clone())
 }
 
 /// A person with what a sheet says of it; what the sheet leaves empty stays.

@@ -3,12 +3,14 @@
 //! It makes people, participations, groups and memberships with their dates. Somebody who left before the end has
 //! withdrawn. Who is in another group here than in the file is left there, with a warning.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
 
 use super::columns::{Columns, Field};
-use super::intake::{Acquaintances, Act, Draft, DuplicateRow, PersonRow, Preview, Reader, RefusedRow, Taken};
+use super::intake::{
+    Acquaintances, Act, Addresses, Draft, DuplicateRow, PersonRow, Preview, Reader, RefusedRow, Taken,
+};
 use super::sheet::{Sheet, SheetRow};
 use super::since::Since;
 use super::value::{self, DayOrder};
@@ -56,13 +58,13 @@ struct Book<'a> {
 
 /// Draws up what taking in a roster does.
 #[must_use]
-pub fn roster(
+pub(super) fn roster(
     model: &Model,
     mint: &mut Mint,
     sheet: &Sheet,
     columns: &Columns,
     now: DateTime<Utc>,
-    file_wins: &BTreeSet<u32>,
+    since: &Since<'_>,
 ) -> Roster {
     let dates = [Field::Started, Field::Left]
         .into_iter()
@@ -87,28 +89,21 @@ pub fn roster(
         ..Preview::default()
     };
     let mut parts = Vec::new();
+    let mut addresses = Addresses::default();
     for row in &sheet.rows {
-        match book.part(row, &mut preview) {
+        match book.part(row, &mut addresses, &mut preview) {
             Ok(part) => parts.push(part),
             Err(refused) => preview.refused.push(refused),
         }
     }
     let parts = last_of_each(parts, &mut preview);
 
-    let since = Since::of(model, &sheet.file);
     let mut draft = Draft::on(model);
     let mut people = Acquaintances::of(model);
     // Mentors first: a group needs its lead before its members.
     for role in [Role::Mentor, Role::Mentee] {
         for part in parts.iter().filter(|part| part.role == role) {
-            let (person, changed) = people.take(
-                &mut draft,
-                mint,
-                &part.who,
-                &since,
-                file_wins.contains(&part.who.row),
-                &mut preview,
-            );
+            let (person, changed) = people.take(&mut draft, mint, &part.who, since, &mut preview);
             let act = book.take(&mut draft, mint, person, part, &mut preview);
             let act = if act == Act::Same && !changed.is_empty() {
                 Act::Change
@@ -169,9 +164,15 @@ fn last_of_each(parts: Vec<Part>, preview: &mut Preview) -> Vec<Part> {
 
 impl Book<'_> {
     /// What a row says.
-    fn part(&self, row: &SheetRow, preview: &mut Preview) -> Result<Part, RefusedRow> {
+    fn part(
+        &self,
+        row: &SheetRow,
+        addresses: &mut Addresses,
+        preview: &mut Preview,
+    ) -> Result<Part, RefusedRow> {
         let columns = self.reader.columns;
         let who = self.reader.person(self.model, row, preview)?;
+        let who = addresses.check(&self.reader, who)?;
         let refused = |why: &str, value: String, field: Field| RefusedRow {
             row: row.line,
             why: why.to_owned(),

@@ -4,7 +4,7 @@
 //! follows the file; what both changed stays as it is here and is told, until somebody says that the file is right.
 //! Of what a file said only fingerprints are kept (`Provenance`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
@@ -77,12 +77,16 @@ impl Brought {
 pub(super) struct Since<'m> {
     model: &'m Model,
     file: String,
+    /// The rows in which the file is right about what was changed here.
+    wins: BTreeSet<u32>,
+    /// Whether what the file says is noted for the next time; a preview needs no notes.
+    notes: bool,
     /// What came in of records that are gone: by the print of what told them apart, per record.
     gone: HashMap<Kind, Vec<(AnyId, Vec<Said>)>>,
 }
 
 impl<'m> Since<'m> {
-    pub(super) fn of(model: &'m Model, file: &str) -> Self {
+    pub(super) fn of(model: &'m Model, file: &str, wins: BTreeSet<u32>, notes: bool) -> Self {
         let mut gone: HashMap<Kind, Vec<(AnyId, Vec<Said>)>> = HashMap::new();
         for (_, from) in model.provenances.iter() {
             if let Ok(id) = from.of.parse::<AnyId>()
@@ -94,8 +98,15 @@ impl<'m> Since<'m> {
         Self {
             model,
             file: file.to_owned(),
+            wins,
+            notes,
             gone,
         }
+    }
+
+    /// Whether the file is right in this row about what was changed here.
+    pub(super) fn wins(&self, line: u32) -> bool {
+        self.wins.contains(&line)
     }
 
     /// Whether a record that a file brought, told apart by the value of this field, was dropped here since.
@@ -107,7 +118,7 @@ impl<'m> Since<'m> {
         })
     }
 
-    /// Brings in a record as the file leaves it; `keys` are the fields that the file speaks of. With `file_wins`
+    /// Brings in a record as the file leaves it; `keys` are the fields that the file speaks of. In a row where it wins
     /// what somebody changed here gives way.
     pub(super) fn bring(
         &self,
@@ -115,20 +126,17 @@ impl<'m> Since<'m> {
         mint: &mut Mint,
         said: Record,
         (keys, line): (&[&str], u32),
-        file_wins: bool,
     ) -> Brought {
         let id = said.id();
         let mut brought = Brought::default();
+        let now = draft.get(id);
+        if !self.notes && now.as_ref().is_none_or(|now| *now == said) {
+            draft.put(said);
+            return brought;
+        }
         let words = field::json(&said);
-        let prints: Vec<Said> = keys
-            .iter()
-            .map(|key| Said {
-                field: (*key).to_owned(),
-                print: print(id, key, words.get(*key).unwrap_or(&Value::Null)),
-            })
-            .collect();
         let last = self.model.provenance_of(id);
-        match draft.get(id) {
+        match now {
             None => {
                 draft.put(said);
             }
@@ -155,7 +163,7 @@ impl<'m> Since<'m> {
                         Kind::Response => String::new(),
                         _ => field::shown(self.model, value),
                     };
-                    if untouched || file_wins {
+                    if untouched || self.wins(line) {
                         brought.changes.push((label, show(here), show(file)));
                         merged.insert((*key).to_owned(), file.clone());
                     } else {
@@ -172,7 +180,13 @@ impl<'m> Since<'m> {
                 }
             }
         }
-        self.note(draft, mint, id, prints, line);
+        if self.notes {
+            let prints = keys.iter().map(|key| Said {
+                field: (*key).to_owned(),
+                print: print(id, key, words.get(*key).unwrap_or(&Value::Null)),
+            });
+            self.note(draft, mint, id, prints.collect(), line);
+        }
         brought
     }
 

@@ -205,6 +205,9 @@ fn cohort_of_2025() -> Office {
     office
 }
 
+/// A day before any session.
+const BEFORE: &str = "2025-01-10T09:00:00Z";
+
 /// Puts the four people of a report into a group of this code, with its session of round 1 at this time.
 fn group_of(office: &Office, code: &str, people: &[&str], starts: &str) {
     let dir = office.dir();
@@ -213,6 +216,8 @@ fn group_of(office: &Office, code: &str, people: &[&str], starts: &str) {
     done(
         dir,
         &[
+            "--now",
+            BEFORE,
             "add",
             "group",
             &format!("code={code}"),
@@ -221,11 +226,13 @@ fn group_of(office: &Office, code: &str, people: &[&str], starts: &str) {
         ],
     );
     for mentee in mentees {
-        done(dir, &["move", mentee, code]);
+        done(dir, &["--now", BEFORE, "move", mentee, code]);
     }
     done(
         dir,
         &[
+            "--now",
+            BEFORE,
             "add",
             "session",
             &format!("group={code}"),

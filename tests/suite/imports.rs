@@ -432,7 +432,16 @@ fn what_is_wrong_in_a_row_is_refused_with_line_and_column() {
         "{FORM}2024/12/01 10:00:00,Ann Li,ann.li@example.org,Nurse,CCIO,Emerging,x\n\
          2024/12/01 10:00:00,Bob Ray,ann.li@example.org,Nurse,CCIO,Emerging,x\n"
     );
-    take(&mut model, "form.csv", forms.as_bytes(), &Choices::default());
+    let accept = Choices {
+        accept: true,
+        ..Choices::default()
+    };
+    let two = take(&mut model, "form.csv", forms.as_bytes(), &accept);
+    assert_eq!(
+        two.preview.refused[0].why, "the address is Ann Li's",
+        "two people with one address"
+    );
+    assert_eq!((two.preview.refused[0].row, two.preview.count(Act::Add)), (3, 1));
     let head = "Timestamp,Email address,How useful was this session to your role? (1-5),I could speak openly (1-5)\n";
     for (row, why, field) in [
         (

@@ -12,6 +12,7 @@ mod evaluation;
 mod exchange;
 mod exports;
 mod flows_people;
+mod fuzz;
 mod imports;
 mod keys;
 mod killed;

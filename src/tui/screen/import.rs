@@ -46,7 +46,10 @@ fn look(file: &str, bytes: &[u8], cx: &Cx<'_>, hand: &mut Hand) -> Step {
     match incoming::read(file, bytes, cx.model.zone()) {
         Ok(incoming) => Looked {
             incoming: Rc::new(incoming),
-            choices: Choices::default(),
+            choices: Choices {
+                preview: true,
+                ..Choices::default()
+            },
             shown: false,
         }
         .next(cx, hand),
@@ -252,7 +255,10 @@ impl Looked {
                 .filter(|(nth, row)| row.included && !kept.contains(nth))
                 .map(|(_, row)| row.line)
                 .collect();
-            let last = at_y.with(|choices| choices.leave_out.extend(left));
+            let last = at_y.with(|choices| {
+                choices.leave_out.extend(left);
+                choices.preview = false;
+            });
             let drawn = last
                 .incoming
                 .draw(cx.model, &mut hand.mint, &last.choices, cx.now)
