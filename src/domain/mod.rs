@@ -10,6 +10,7 @@ mod id;
 mod index;
 mod intent;
 mod kind;
+mod ladder;
 mod merge;
 mod model;
 pub mod query;
@@ -29,8 +30,8 @@ mod word;
 
 pub use ask::feedback;
 pub use ask::{
-    Alert, Clashing, Concern, Counts, Diary, Expected, Limits, Outlook, Participant, Phase, Ratio, Register,
-    RegisterRow, Scope, Status, natural,
+    Alert, Clashing, Concern, Counts, Diary, Due, Expected, Limits, Outlook, Participant, Phase, Ratio,
+    Register, RegisterRow, Scope, Status, natural,
 };
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
 pub use id::{AnyId, Id, Mint, NotAnId};
@@ -38,6 +39,7 @@ pub use id::{AnyId, Id, Mint, NotAnId};
 pub use intent::{Attendee, Choice, FitPart, Joining, Placement, Slot, Source, Typed};
 pub(crate) use kind::every_kind;
 pub use kind::{Kind, Record, Recorded};
+pub use ladder::{Ladder, Rung};
 pub use merge::{FieldChange, from_json};
 pub use model::{HEADS_KEPT, Model};
 pub use record::*;

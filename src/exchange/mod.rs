@@ -14,10 +14,13 @@ mod letter;
 pub mod lists;
 pub mod people_rows;
 mod problem;
+pub mod questionnaire;
+pub mod report;
 pub mod roster;
 pub mod sheet;
 pub mod sniff;
 pub mod spreadsheet;
+pub mod subject;
 pub mod value;
 mod workbook;
 

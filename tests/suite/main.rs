@@ -8,6 +8,7 @@ mod backup;
 mod commands;
 mod disk;
 mod docs;
+mod evaluation;
 mod exchange;
 mod exports;
 mod flows_people;

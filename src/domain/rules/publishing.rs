@@ -3,14 +3,8 @@
 use super::after::After;
 use super::transitions::State;
 use super::{Found, Ruled};
-use crate::domain::text::fold;
-use crate::domain::{
-    AnyId, Attribution, Consent, Enrolment, EnrolmentState, Family, Id, Purpose, Quote, QuoteState, Role,
-    Stream, Use,
-};
-
-/// Fewest letters of a part of a name that tells who it is.
-const TELLING_LETTERS: usize = 3;
+use crate::domain::ladder::{Ground, Ladder, consent_that_holds};
+use crate::domain::{AnyId, Consent, Enrolment, Id, Quote, QuoteState, Stream, Use};
 
 impl Ruled for Quote {
     fn names(&self, to: &mut dyn FnMut(AnyId)) {
@@ -122,118 +116,36 @@ impl Ruled for Use {
 }
 
 /// Why a quote may not be published under a label (rule 15), and what to do; none when it may.
-fn why_held(id: Id<Quote>, quote: &Quote, label: &str, after: &After<'_>) -> Option<(String, &'static str)> {
+fn why_held(id: Id<Quote>, quote: &Quote, label: &str, after: &After<'_>) -> Option<(String, String)> {
     if quote.state == QuoteState::Hidden {
-        return Some(("the quote is hidden".to_owned(), "show it first"));
+        return Some(("the quote is hidden".to_owned(), "show it first".to_owned()));
     }
     if !quote.unrecognisable {
         let what = "nobody has ticked that the text gives nobody away".to_owned();
-        return Some((what, "read it again and tick that nobody is recognisable"));
+        let hint = "read it again and tick that nobody is recognisable";
+        return Some((what, hint.to_owned()));
     }
     let speaker = quote.speaker.and_then(|speaker| after.get(speaker));
-    let who = speaker.map_or_else(|| "the speaker".to_owned(), |is| after.name_of(is.person));
-    let Some(widest) = widest_consent(id, speaker, after) else {
-        let what = format!("{who} has not agreed to be quoted");
-        return Some((what, "ask, and record the consent"));
-    };
-    let width = width_of(label, speaker, after);
-    if widest == Attribution::TeamOnly || width < widest {
-        let what = format!("{who} agreed to \"{widest}\", and \"{label}\" says more");
-        return Some((what, "choose a label that says less, or ask again"));
+    let consents = speaker.map(|is| after.under(|index| &index.consents_by_person, &is.person));
+    let consents = consents.unwrap_or_default();
+    let widest = consent_that_holds(consents.into_iter(), id).map(|(_, is)| is.widest);
+    if let (Some(speaker), None) = (speaker, widest) {
+        let what = format!("{} has not agreed to be quoted", after.name_of(speaker.person));
+        return Some((what, "ask, and record the consent".to_owned()));
     }
-    let least = after
-        .cohort()
-        .map_or(5, |cohort| usize::from(cohort.smallest_published));
-    let fits = people_behind(width, speaker, label, after);
-    if width != Attribution::Named && fits < least {
-        let what = format!("\"{label}\" fits {fits} people, and {least} is the least");
-        return Some((what, "choose a label that fits more people"));
+    let ladder = Ladder::of(&Ground {
+        speaker,
+        person: speaker.and_then(|is| after.get(is.person)),
+        enrolments: after.all::<Enrolment>().map(|(_, is)| is).collect(),
+        streams: after.all::<Stream>().collect(),
+        widest,
+        cohort: after.cohort(),
+        day: after.today,
+    });
+    if let (Some(agreed), Some(speaker)) = (ladder.goes_beyond(label), speaker) {
+        let who = after.name_of(speaker.person);
+        let what = format!("{who} agreed to \"{agreed}\", and \"{label}\" says more");
+        return Some((what, "choose a label that says less, or ask again".to_owned()));
     }
-    None
-}
-
-/// The widest attribution that somebody agreed to for a quote, by consents that hold.
-fn widest_consent(id: Id<Quote>, speaker: Option<&Enrolment>, after: &After<'_>) -> Option<Attribution> {
-    let holds = |is: &Consent| {
-        is.purpose == Purpose::Quotes && is.withdrawn.is_none() && is.quote.is_none_or(|only| only == id)
-    };
-    match speaker {
-        Some(speaker) => after
-            .under(|index| &index.consents_by_person, &speaker.person)
-            .into_iter()
-            .filter(|(_, is)| holds(is))
-            .map(|(_, is)| is.widest)
-            .min(),
-        None => after
-            .all::<Consent>()
-            .filter(|(_, is)| is.quote == Some(id) && holds(is))
-            .map(|(_, is)| is.widest)
-            .min(),
-    }
-}
-
-/// How much a label tells: the name, the stream, the family, or nothing but the role.
-fn width_of(label: &str, speaker: Option<&Enrolment>, after: &After<'_>) -> Attribution {
-    let folded = fold(label);
-    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).collect();
-    let person = speaker.and_then(|speaker| after.get(speaker.person));
-    let telling = |name: &str| {
-        let name = fold(name);
-        let parts: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
-        parts
-            .iter()
-            .any(|part| part.chars().count() >= TELLING_LETTERS && words.contains(part))
-            || !name.is_empty() && folded.contains(&name)
-    };
-    if person.is_some_and(|person| telling(&person.name) || telling(&person.known_as)) {
-        return Attribution::Named;
-    }
-    let titles = person.map_or("", |person| person.job_title.trim());
-    if !titles.is_empty() && folded.contains(&fold(titles)) {
-        return Attribution::Named;
-    }
-    if stream_in(&folded, &words, after).is_some() {
-        return Attribution::Stream;
-    }
-    if Family::ALL.iter().any(|family| words.contains(&family.word())) {
-        return Attribution::Family;
-    }
-    Attribution::Anyone
-}
-
-/// The stream that a label names.
-fn stream_in<'a>(folded: &str, words: &[&str], after: &'a After<'_>) -> Option<(Id<Stream>, &'a Stream)> {
-    after.all::<Stream>().find(|(_, is)| {
-        words.contains(&fold(&is.code).as_str()) || !is.name.is_empty() && folded.contains(&fold(&is.name))
-    })
-}
-
-/// How many people of the cohort a label fits today.
-fn people_behind(width: Attribution, speaker: Option<&Enrolment>, label: &str, after: &After<'_>) -> usize {
-    let folded = fold(label);
-    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).collect();
-    let role = match speaker {
-        Some(speaker) => Some(speaker.role),
-        None => Role::ALL
-            .iter()
-            .copied()
-            .find(|role| words.contains(&role.word())),
-    };
-    let stream = stream_in(&folded, &words, after);
-    let family = Family::ALL
-        .iter()
-        .copied()
-        .find(|family| words.contains(&family.word()));
-    let counts = |is: &Enrolment| {
-        let here = match width {
-            Attribution::Stream => stream.is_some_and(|(stream, _)| stream == is.stream),
-            Attribution::Family => {
-                family.is_some() && after.get(is.stream).map(|stream| stream.family) == family
-            }
-            Attribution::Named | Attribution::Anyone | Attribution::TeamOnly => true,
-        };
-        let gone = matches!(is.state, EnrolmentState::Withdrawn | EnrolmentState::Removed);
-        here && !gone && role.is_none_or(|role| role == is.role)
-    };
-    after.all::<Enrolment>().filter(|(_, is)| counts(is)).count()
+    ladder.refuses(label)
 }

@@ -163,11 +163,13 @@ def year_2024():
     for row in roster:
         surname, _, forename = (p.strip() for p in row["Surname, forename"].partition(","))
         role, code, email = row["Role"].lower(), row["Group"], row["E-mail"]
-        who = person(email, name=f"{forename} {surname}".strip(), organisation=row["Employer"], retain_until="2026-03-31")
+        title = "Chief Information Officer" if (role, code) == ("mentor", "CIO-5") else ""
+        who = person(email, name=f"{forename} {surname}".strip(), organisation=row["Employer"], job_title=title, retain_until="2026-03-31")
         left = datetime.strptime(row["Left"], "%d/%m/%Y").date() if row["Left"] else None
         ended = dict(on=(left or last).isoformat(), reason="new post" if left else "programme ended", by="mentee" if left else "programme")
         en = put("enrolment", (year, email.lower()), person=who, role=role, stream=ident("stream", year, row["Stream"]), second_stream=None,
-                 stage=None, wishes=[], availability=[], capacity=6 if role == "mentor" else None, **{"from": first.isoformat()},
+                 stage=random.Random(email.lower() + "stage").choice(["aspiring", "emerging", "emerging", "senior"]) if role == "mentee" else None,
+                 wishes=[], availability=[], capacity=6 if role == "mentor" else None, **{"from": first.isoformat()},
                  state="withdrawn" if left else "completed", ended=ended, note="")
         if role == "mentor":
             groups[code] = (row["Stream"], en, int(row["Sessions attended (of 6)"]))
@@ -180,7 +182,7 @@ def year_2024():
         for en, left, _ in members.get(code, []):
             put("membership", (year, en), enrolment=en, group=ident("group", year, code), **{"from": first.isoformat()},
                 to=(left or last).isoformat(), locked=False, origin="import", reason="2024 roster")
-    edit(year, "add", "72 sessions with their registers")
+    edit(year, "add", "90 sessions and a workshop, with their registers")
     for g, (code, (stream, lead, led)) in enumerate(groups.items()):
         cancelled = {5} if code in ("CIO-3",) else set()
         for n in range(6):
@@ -221,7 +223,7 @@ def year_2024():
                opens="2024-04-01", closes="2024-04-21", anonymous=False)
     sat = put("wave", (year, "satisfaction"), instrument=ident("instrument", "satisfaction"), occasion="endpoint", round=None,
               opens="2024-04-01", closes="2024-04-21", anonymous=False)
-    answered = {}
+    answered, cleared = {}, set()
     for row in survey:
         email = row[4].lower()
         if email in known:
@@ -252,8 +254,11 @@ def year_2024():
                           dict(question="changed", number=None, text=text), dict(question="quote", number=None, text=a[23])])
         if text and a[23].startswith("Yes"):
             named = "with my name" in a[23]
-            put("quote", (sat, en), response=re, speaker=en, round=None, said=text, edited=text, theme=themes[0] if themes else None,
-                state="suggested", unrecognisable=False)
+            # The office cleared what was said first without a name, and hid nothing: the rest waits.
+            first_time = text not in cleared and not named
+            cleared.update([text] if first_time else [])
+            put("quote", (sat, en), response=re, speaker=en, round=None, said=text, edited="", theme=themes[0] if themes else None,
+                state="cleared" if first_time else "suggested", unrecognisable=first_time)
             put("consent", (year, email), person=known[email], purpose="quotes", widest="name and title" if named else "one stream member",
                 quote=None, wording=a[23], how="endpoint survey", obtained=when.date().isoformat(), withdrawn=None,
                 retain_until="2026-03-31")
@@ -265,7 +270,9 @@ def year_2024():
     put("consent", (year, email), person=known[email], purpose="quotes", widest="name and title", quote=None,
         wording="We would like to print your words with your name and title.", how="e-mail", obtained="2024-04-15", withdrawn=None,
         retain_until="2026-03-31")
-    put("use", (year, "mentor"), quote=qu, place="2024 announcement", on="2024-05-02", label="as agreed with the mentor")
+    forename, surname = (p.strip() for p in reversed(star["Surname, forename"].split(",")))
+    put("use", (year, "mentor"), quote=qu, place="2024 announcement", on="2024-05-02",
+        label=f"{forename} {surname}, Chief Information Officer, {star['Employer']}")
     out.append({"edit": {"cohort": ident("cohort", "2024"), "verb": "close", "on": "the 2024 cohort"}})
     out.append({"kind": "cohort", "id": ident("cohort", "2024"), "set": {"state": "closed"}})
 

@@ -185,10 +185,19 @@ impl Model {
             Readers::Office => 0,
             Readers::Published => self.smallest_published(),
         };
-        let waves: Vec<Id<Wave>> = self.waves.ids().collect();
-        let voices: Vec<_> = waves.iter().flat_map(|wave| self.voices(*wave)).collect();
-        let places: Vec<(Scope, usize)> = voices.iter().map(|v| v.place).zip(0..).collect();
-        let told = self.told(&places, smallest).remove(&scope).unwrap_or_default();
+        // Wave by wave: the same few people answering again are not more people.
+        let mut voices = Vec::new();
+        let mut told: Vec<usize> = Vec::new();
+        for wave in self.waves.ids() {
+            let from = voices.len();
+            voices.extend(self.voices(wave));
+            let places: Vec<(Scope, usize)> = voices.iter().map(|v| v.place).zip(0..).skip(from).collect();
+            told.extend(
+                self.told(&places, &[smallest], &|_| None)
+                    .remove(&scope)
+                    .unwrap_or_default(),
+            );
+        }
         let inside = voices.iter().filter(|voice| self.lies_in(voice.place, scope));
         let hidden = told.is_empty() && smallest > 0;
         let last = voices.iter().map(|voice| voice.round).max().unwrap_or(0);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Readers, Shown, Tally, Voice, answered, number};
+use super::{Readers, Shown, Tally, Voice, answered, end_of, number};
 use crate::domain::ask::rates::{Ratio, Scope};
 use crate::domain::{Id, Model, Scale, Session, Wave};
 
@@ -113,7 +113,7 @@ impl PulseScores {
                     model,
                     of_round.map(|(_, wave)| *wave).collect(),
                     &questions,
-                    smallest,
+                    model.levels_for_pulse(readers),
                 )
             })
             .collect();
@@ -185,11 +185,11 @@ impl PulseScores {
 }
 
 impl Round {
-    fn of(model: &Model, waves: Vec<Id<Wave>>, questions: &[(String, String)], smallest: u32) -> Self {
+    fn of(model: &Model, waves: Vec<Id<Wave>>, questions: &[(String, String)], levels: [u32; 2]) -> Self {
         let voices: Vec<Voice<'_>> = waves.iter().flat_map(|wave| model.voices(*wave)).collect();
         let told = questions
             .iter()
-            .map(|(key, _)| (key.clone(), tallies(model, &voices, key, smallest)))
+            .map(|(key, _)| (key.clone(), tallies(model, &voices, key, levels)))
             .collect();
         let mut heard = BTreeMap::new();
         for voice in &voices {
@@ -238,12 +238,12 @@ impl Round {
 }
 
 /// What each scope may show of the answers to one question.
-fn tallies(model: &Model, voices: &[Voice<'_>], key: &str, smallest: u32) -> BTreeMap<Scope, Tally> {
+fn tallies(model: &Model, voices: &[Voice<'_>], key: &str, levels: [u32; 2]) -> BTreeMap<Scope, Tally> {
     let given: Vec<(Scope, i8)> = voices
         .iter()
         .filter_map(|voice| Some((voice.place, answered(voice.is, key)?)))
         .collect();
-    let told = model.told(&given, smallest);
+    let told = model.told(&given, &levels, &end_of(Scale::OneToFive));
     told.into_iter()
         .map(|(scope, numbers)| {
             let sum = numbers.iter().map(|n| f64::from(*n)).sum();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Shown, Voice, answered, number};
+use super::{Shown, Voice, answered, end_of, number, pick};
 use crate::domain::ask::rates::{Ratio, Scope};
 use crate::domain::statistics::Sample;
 use crate::domain::word::words;
@@ -76,6 +76,71 @@ struct Pairs {
     questions: Vec<(String, String)>,
     /// Only people with a mean both times.
     of: Vec<Pair>,
+}
+
+impl Pair {
+    /// What was answered to an item both times.
+    fn both(&self, at: usize) -> Option<(i8, i8)> {
+        self.then[at].zip(self.now[at])
+    }
+
+    /// How many items were answered before, now, and both times: who answered as many counts alike in means.
+    fn answered(&self) -> (usize, usize, usize) {
+        let count = |items: &[Option<i8>]| items.iter().flatten().count();
+        let both = (0..self.now.len()).filter(|at| self.both(*at).is_some());
+        (count(&self.then), count(&self.now), both.count())
+    }
+}
+
+/// Whether the means of these people and of their items together tell nothing about fewer than `smallest` of them.
+///
+/// The mean of all, less the items that it is the mean of, leaves those who left some out; an item that most
+/// left out leaves those who did not. Either must be nobody, or enough.
+fn nobody_apart<'a>(people: impl Iterator<Item = &'a Pair> + Clone, smallest: u32) -> bool {
+    let enough = |n: u32| n == 0 || n >= smallest;
+    let mut sorts: BTreeMap<(usize, usize, usize), u32> = BTreeMap::new();
+    for pair in people.clone() {
+        *sorts.entry(pair.answered()).or_default() += 1;
+    }
+    let items = people.clone().map(|pair| pair.now.len()).max().unwrap_or(0);
+    let mut by_item = (0..items).map(|at| number(people.clone().filter(|p| p.both(at).is_some()).count()));
+    sorts.into_values().all(enough) && by_item.all(enough)
+}
+
+/// The items to keep back so that the others tell nothing about fewer than `smallest` of these people: those
+/// that somebody left out whose like are too few. None when only keeping back all of them would do.
+fn telling_items(people: &[&Pair], smallest: u32) -> Option<Vec<usize>> {
+    let mut sorts: BTreeMap<(usize, usize, usize), Vec<&Pair>> = BTreeMap::new();
+    for pair in people {
+        sorts.entry(pair.answered()).or_default().push(pair);
+    }
+    let few = sorts.into_values().filter(|alike| number(alike.len()) < smallest);
+    let few: Vec<&Pair> = few.flatten().collect();
+    let items = 0..people.first().map_or(0, |pair| pair.now.len());
+    let answered = |at: usize| number(people.iter().filter(|pair| pair.both(at).is_some()).count());
+    if items.clone().any(|at| answered(at) < smallest) {
+        return None;
+    }
+    Some(
+        items
+            .filter(|at| few.iter().any(|pair| pair.both(*at).is_none()))
+            .collect(),
+    )
+}
+
+/// Whether both means are at the same end of the scale, and at which.
+fn same_end((then, now): &(f64, f64)) -> Option<bool> {
+    let (lowest, highest) = Scale::ZeroToTen.range()?;
+    let at = |end: i8| {
+        [*then, *now]
+            .iter()
+            .all(|mean| (mean - f64::from(end)).abs() < f64::EPSILON)
+    };
+    if at(highest) {
+        Some(true)
+    } else {
+        at(lowest).then_some(false)
+    }
 }
 
 impl Instrument {
@@ -187,8 +252,9 @@ impl Model {
 
     /// Role confidence of a scope before and now.
     ///
-    /// Everything is hidden under the cohort's smallest published count, on every screen. When exactly one person
-    /// left out items, those items are hidden: what that person answered would follow from the rest.
+    /// Everything is hidden under the cohort's smallest published count, on every screen. Items are shown of people
+    /// together of whom nobody is told apart by having left items out: otherwise what a few answered would follow
+    /// from the means of all and of the items.
     #[must_use]
     pub fn confidence(&self, scope: Scope) -> Confidence {
         let smallest = self.smallest_published();
@@ -231,7 +297,7 @@ impl Model {
 
     /// The change of numbers given by people at places, where it may be shown.
     fn changed_by(&self, given: &[(Scope, (f64, f64))], scope: Scope, smallest: u32) -> Shown<Change> {
-        let told = self.told(given, smallest);
+        let told = self.told(given, &[smallest], &same_end);
         match told.get(&scope).and_then(|numbers| Change::of(numbers)) {
             Some(change) => Shown::Value(change),
             None => {
@@ -242,33 +308,52 @@ impl Model {
     }
 
     fn items(&self, pairs: &Pairs, scope: Scope, smallest: u32) -> Vec<ItemLine> {
-        let both = |pair: &Pair, at: usize| pair.then[at].zip(pair.now[at]);
-        let places = 0..pairs.questions.len();
-        let inside = || pairs.of.iter().filter(|pair| self.lies_in(pair.place, scope));
-        let mut partial = inside().filter(|pair| places.clone().any(|at| both(pair, at).is_none()));
-        let alone = match (partial.next(), partial.next()) {
-            (Some(alone), None) => Some(alone),
-            _ => None,
+        let means: Vec<_> = pairs
+            .of
+            .iter()
+            .filter_map(|p| Some((p.place, p.means?)))
+            .collect();
+        let people: Vec<(Scope, &Pair)> = pairs.of.iter().map(|pair| (pair.place, pair)).collect();
+        let (whole, blocks) = self.blocks(&means, &[smallest], &same_end);
+        let alike = |cells: &[Scope]| {
+            let inside = people.iter().filter(|(place, _)| cells.contains(place));
+            nobody_apart(inside.map(|(_, pair)| *pair), smallest)
         };
-        let items = pairs.questions.iter().zip(places.clone());
+        let told = blocks.coarser(&whole, &alike).cover(&whole);
+        let mut rest: BTreeMap<_, _> = blocks.cover(&whole);
+        for cells in rest.values_mut() {
+            cells.retain(|cell| !told[&Scope::Cohort].contains(cell));
+        }
+        let (told, rest) = (pick(&people, &told), pick(&people, &rest));
+        let told = told.get(&scope).map_or(&[][..], Vec::as_slice);
+        // Who is told apart anywhere is told of in the whole cohort only, without the items that would tell.
+        let rest = rest.get(&scope).filter(|_| scope == Scope::Cohort);
+        let rest = rest.map_or(&[][..], Vec::as_slice);
+        let without = telling_items(rest, smallest);
+        let inside = people
+            .iter()
+            .filter(|(place, _)| self.lies_in(*place, scope))
+            .count();
+        let items = pairs.questions.iter().zip(0..);
         items
             .map(|((key, text), at)| {
-                let given: Vec<_> = pairs
-                    .of
+                let rest = without
+                    .as_ref()
+                    .filter(|items| !items.contains(&at))
+                    .map_or(&[][..], |_| rest);
+                let given: Vec<(f64, f64)> = told
                     .iter()
-                    .filter_map(|pair| {
-                        let (then, now) = both(pair, at)?;
-                        Some((pair.place, (f64::from(then), f64::from(now))))
-                    })
+                    .chain(rest)
+                    .filter_map(|pair| pair.both(at))
+                    .map(|(then, now)| (f64::from(then), f64::from(now)))
                     .collect();
-                let left_out = alone.is_some_and(|alone| both(alone, at).is_none());
-                let change = if left_out {
-                    Shown::Hidden {
-                        why: "hidden: one person left it out".to_owned(),
+                let change = match Change::of(&given) {
+                    Some(change) => Shown::Value(change),
+                    None if number(inside) < smallest => Shown::until(smallest, number(inside)),
+                    None => Shown::Hidden {
+                        why: "hidden: would tell single answers".to_owned(),
                         n: 0,
-                    }
-                } else {
-                    self.changed_by(&given, scope, smallest)
+                    },
                 };
                 ItemLine {
                     key: key.clone(),
@@ -288,12 +373,14 @@ impl Model {
         let questions = self.scored_questions(&ids, Scale::ZeroToTen).into_iter();
         questions
             .map(|(key, text)| {
-                let given: Vec<(Scope, f64)> = voices
+                let given: Vec<(Scope, i8)> = voices
                     .iter()
-                    .filter_map(|voice| Some((voice.place, f64::from(answered(voice.is, &key)?))))
+                    .filter_map(|voice| Some((voice.place, answered(voice.is, &key)?)))
                     .collect();
-                let told = self.told(&given, smallest);
-                let before = match told.get(&scope).and_then(|numbers| Sample::of(numbers)) {
+                let told = self.told(&given, &[smallest], &end_of(Scale::ZeroToTen));
+                let numbers = told.get(&scope).map_or(&[][..], Vec::as_slice).iter();
+                let numbers: Vec<f64> = numbers.map(|n| f64::from(*n)).collect();
+                let before = match Sample::of(&numbers) {
                     Some(sample) => Shown::Value(sample.mean),
                     None => {
                         let inside = given.iter().filter(|(place, _)| self.lies_in(*place, scope));

@@ -4,6 +4,8 @@
 //! know how any of it is drawn. Values depend on the model and a moment only: keep them until either changes.
 
 mod answers;
+#[cfg(test)]
+mod attack;
 mod board;
 mod concern;
 mod confidence;
@@ -20,7 +22,7 @@ pub use board::{Board, Line, PulseScores, QuestionLine, RoundScore, in_words};
 pub use concern::{LowMean, LowPulse, SlowWave, WordWanted};
 pub use confidence::{Change, Compared, Confidence, ItemLine};
 pub use quotes::{ConsentWord, Label, QuoteLine, QuoteTotals};
-pub use shown::{Cover, Part, Shown, suppress};
+pub use shown::{Blocks, Cover, Part, Shown, suppress};
 pub use surveys::{SurveyLine, SurveyMean};
 
 use std::collections::{BTreeMap, HashMap};
@@ -233,23 +235,86 @@ impl Model {
         whole
     }
 
-    /// What every scope may show of a number given by people at places: the numbers it is made of.
-    pub(super) fn told<T: Copy>(&self, given: &[(Scope, T)], smallest: u32) -> BTreeMap<Scope, Vec<T>> {
-        let cover = suppress(&self.tree(given.iter().map(|(place, _)| *place)), smallest);
-        let shown = |cells: &Vec<Scope>| {
-            let inside = given.iter().filter(|(place, _)| cells.contains(place));
-            inside.map(|(_, number)| *number).collect()
+    /// What every scope may show of answers given at places: the answers its number is made of.
+    ///
+    /// The one place where rule 14 is decided. `smallest` are the fewest answers, for the office and then for the
+    /// readers in question: what others read is made of whole blocks of what the office sees, so that who sees
+    /// both learns nothing from the difference. Cells that are told only together are not told while that would
+    /// tell each of them, because everybody answered the same end of the scale (`end`).
+    pub(super) fn told<T: Copy>(
+        &self,
+        given: &[(Scope, T)],
+        smallest: &[u32],
+        end: &dyn Fn(&T) -> Option<bool>,
+    ) -> BTreeMap<Scope, Vec<T>> {
+        let (whole, blocks) = self.blocks(given, smallest, end);
+        pick(given, &blocks.cover(&whole))
+    }
+
+    /// The blocks of which [`Self::told`] makes its numbers, with the table they are blocks of.
+    pub(super) fn blocks<T: Copy>(
+        &self,
+        given: &[(Scope, T)],
+        smallest: &[u32],
+        end: &dyn Fn(&T) -> Option<bool>,
+    ) -> (Part<Scope>, Blocks<Scope>) {
+        let whole = self.tree(given.iter().map(|(place, _)| *place));
+        let mut by_place: BTreeMap<Scope, Vec<T>> = BTreeMap::new();
+        for (place, answer) in given {
+            by_place.entry(*place).or_default().push(*answer);
+        }
+        let may = |least: u32| {
+            let by_place = &by_place;
+            move |cells: &[Scope]| {
+                let mut answers = cells.iter().filter_map(|cell| by_place.get(cell)).flatten();
+                let enough = number(answers.clone().count()) >= least.max(1);
+                let first = answers.next().and_then(end);
+                let alike = first.is_some() && answers.all(|answer| end(answer) == first);
+                enough && !(cells.len() > 1 && alike)
+            }
         };
-        cover
-            .iter()
-            .map(|(scope, cells)| (*scope, shown(cells)))
-            .collect()
+        let mut levels = smallest.iter();
+        let mut blocks = Blocks::of(&whole, &may(levels.next().copied().unwrap_or(1)));
+        for least in levels {
+            blocks = blocks.coarser(&whole, &may(*least));
+        }
+        (whole, blocks)
+    }
+
+    /// The fewest answers behind a mean of a pulse, for the office and then for these readers.
+    pub(super) fn levels_for_pulse(&self, readers: Readers) -> [u32; 2] {
+        let own = self.smallest_for_pulse(readers);
+        [own.min(OFFICE_PULSE), own]
     }
 
     /// The round with this number, with its id.
     pub(super) fn round_called(&self, number: u8) -> Option<(Id<Round>, &Round)> {
         let id = self.round_numbered(number)?;
         Some((id, self.rounds.get(id)?))
+    }
+}
+
+/// The answers given in the cells of each part.
+pub(super) fn pick<T: Copy>(given: &[(Scope, T)], cover: &Cover<Scope>) -> BTreeMap<Scope, Vec<T>> {
+    let inside = |cells: &Vec<Scope>| {
+        let inside = given.iter().filter(|(place, _)| cells.contains(place));
+        inside.map(|(_, answer)| *answer).collect()
+    };
+    cover
+        .iter()
+        .map(|(scope, cells)| (*scope, inside(cells)))
+        .collect()
+}
+
+/// Which end of its scale an answer is at: the upper (`true`), the lower, or none.
+pub(super) fn end_of(scale: Scale) -> impl Fn(&i8) -> Option<bool> {
+    move |answer| {
+        let (lowest, highest) = scale.range()?;
+        match *answer {
+            n if n == highest => Some(true),
+            n if n == lowest => Some(false),
+            _ => None,
+        }
     }
 }
 

@@ -3,11 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::domain::ask::rates::Scope;
+use crate::domain::ladder::{Ground, Ladder, consent_that_holds};
 use crate::domain::word::words;
-use crate::domain::{
-    Attribution, Consent, Enrolment, EnrolmentState, Family, Id, Model, Purpose, Quote, QuoteState, Role,
-    Theme,
-};
+use crate::domain::{Attribution, Consent, Id, Model, Quote, QuoteState, Theme, Use};
 
 words! {
     /// What somebody's consent says about a quote, in one word.
@@ -85,130 +83,58 @@ impl Model {
     pub fn consent_for(&self, quote: Id<Quote>) -> Option<(Id<Consent>, &Consent)> {
         let speaker = self.quotes.get(quote)?.speaker?;
         let person = self.enrolments.get(speaker)?.person;
-        let given = self
-            .consents_of(person)
-            .filter(|(_, is)| is.purpose == Purpose::Quotes);
-        let latest = |only: Option<Id<Quote>>| {
-            given
-                .clone()
-                .filter(move |(_, is)| is.quote == only)
-                .max_by_key(|(id, is)| (is.obtained, is.withdrawn.is_some(), *id))
-        };
-        latest(Some(quote))
-            .or_else(|| latest(None))
-            .filter(|(_, is)| is.withdrawn.is_none())
+        consent_that_holds(self.consents_of(person), quote)
+    }
+
+    /// The labels under which a quote might be printed on a day, widest first.
+    #[must_use]
+    pub fn ladder(&self, quote: Id<Quote>, day: NaiveDate) -> Ladder {
+        let speaker = self
+            .quotes
+            .get(quote)
+            .and_then(|is| self.enrolments.get(is.speaker?));
+        Ladder::of(&Ground {
+            speaker,
+            person: speaker.and_then(|is| self.people.get(is.person)),
+            enrolments: self.enrolments.iter().map(|(_, is)| is).collect(),
+            streams: self.streams.iter().collect(),
+            widest: self.consent_for(quote).map(|(_, is)| is.widest),
+            cohort: self.cohort(),
+            day,
+        })
     }
 
     /// How a quote may be attributed on a day: the widest label that its consent allows and that fits enough
     /// people, else none.
     #[must_use]
     pub fn label_of(&self, quote: Id<Quote>, day: NaiveDate) -> Label {
-        let mut refused = Vec::new();
-        let found = self.find_label(quote, day, &mut refused);
-        let (attribution, text) = found.unwrap_or((Attribution::TeamOnly, "held".to_owned()));
+        let ladder = self.ladder(quote, day);
+        let widest = ladder.widest();
         Label {
-            attribution,
-            text,
-            refused_wider: refused,
+            attribution: widest.map_or(Attribution::TeamOnly, |rung| rung.attribution),
+            text: widest.map_or_else(|| "held".to_owned(), |rung| rung.text.clone()),
+            refused_wider: ladder.refused_wider(),
         }
     }
 
-    fn find_label(
-        &self,
-        quote: Id<Quote>,
-        day: NaiveDate,
-        refused: &mut Vec<String>,
-    ) -> Option<(Attribution, String)> {
-        let speaker = self.quotes.get(quote)?.speaker;
-        let is = speaker.and_then(|speaker| self.enrolments.get(speaker));
-        let Some(is) = is else {
-            refused.push("nobody knows who said it".to_owned());
-            return None;
-        };
-        let Some((_, consent)) = self.consent_for(quote) else {
-            refused.push("there is no consent to publish it".to_owned());
-            return None;
-        };
-        for rung in Attribution::ALL {
-            if *rung == Attribution::TeamOnly {
-                break;
-            }
-            if *rung < consent.widest {
-                refused.push(format!("{rung}: consent goes no wider than {}", consent.widest));
-                continue;
-            }
-            match self.rung(*rung, is, day) {
-                Ok(text) => return Some((*rung, text)),
-                Err(why) => refused.push(why),
-            }
-        }
-        None
-    }
-
-    /// The label of a rung for a speaker, or why it will not do.
-    fn rung(&self, rung: Attribution, speaker: &Enrolment, day: NaiveDate) -> Result<String, String> {
-        let role = speaker.role;
-        let stream = self.streams.get(speaker.stream);
-        let (text, fits) = match rung {
-            Attribution::Named => return Ok(self.full_label(speaker)),
-            Attribution::Stream => {
-                let text = format!("one {} {role}", self.stream_code(speaker.stream));
-                (
-                    text,
-                    self.people_like(role, day, |other| other.stream == speaker.stream),
-                )
-            }
-            Attribution::Family => {
-                let family = stream.map(|stream| stream.family);
-                let Some(family @ (Family::Clinical | Family::Technical)) = family else {
-                    return Err("a mixed stream has no label of its family".to_owned());
-                };
-                let same = |other: &Enrolment| {
-                    self.streams
-                        .get(other.stream)
-                        .is_some_and(|stream| stream.family == family)
-                };
-                (format!("one {family} {role}"), self.people_like(role, day, same))
-            }
-            Attribution::Anyone => (format!("one {role}"), self.people_like(role, day, |_| true)),
-            Attribution::TeamOnly => return Err("it stays in the team".to_owned()),
-        };
-        let needed = self.smallest_published();
-        if fits >= needed {
-            return Ok(text);
-        }
-        let people = if fits == 1 {
-            "1 person"
-        } else {
-            &format!("{fits} people")
-        };
-        Err(format!("\"{text}\" fits {people} today, {needed} needed"))
-    }
-
-    /// Name, job title and employer, as far as they are known.
-    fn full_label(&self, speaker: &Enrolment) -> String {
-        let Some(person) = self.people.get(speaker.person) else {
-            return "somebody".to_owned();
-        };
-        let parts = [&person.name, &person.job_title, &person.organisation];
-        let known: Vec<&str> = parts.iter().map(|p| p.trim()).filter(|p| !p.is_empty()).collect();
-        known.join(", ")
-    }
-
-    /// How many people take or took part in a role and are like this on a day.
-    ///
-    /// Who withdrew or was removed is not counted: a reader would not think of them.
-    fn people_like(&self, role: Role, day: NaiveDate, like: impl Fn(&Enrolment) -> bool) -> u32 {
-        let gone = |state| matches!(state, EnrolmentState::Withdrawn | EnrolmentState::Removed);
-        let mut people: Vec<_> = self
-            .enrolments
-            .iter()
-            .filter(|(_, is)| is.role == role && is.from <= day && !gone(is.state) && like(is))
-            .map(|(_, is)| is.person)
-            .collect();
-        people.sort_unstable();
-        people.dedup();
-        super::number(people.len())
+    /// Where quotes stand printed that may not stand there any more on a day, and why: consent was withdrawn, or
+    /// goes no longer as far as the label.
+    #[must_use]
+    pub fn uses_to_correct(&self, day: NaiveDate) -> Vec<(Id<Use>, String)> {
+        let uses = self.uses.iter();
+        uses.filter_map(|(id, is)| {
+            let hidden = self.quotes.get(is.quote)?.state == QuoteState::Hidden;
+            // Labels are counted as on the day of printing: who leaves later makes no printed label wrong.
+            let (why, _) = self.ladder(is.quote, is.on.min(day)).refuses(&is.label)?;
+            let withdrawn = self.consent_for(is.quote).is_none();
+            let why = match (withdrawn, hidden) {
+                (true, _) => "consent was withdrawn or never given".to_owned(),
+                (false, true) => "the quote was hidden".to_owned(),
+                (false, false) => why,
+            };
+            Some((id, why))
+        })
+        .collect()
     }
 
     /// What keeps a quote from being exported on a day; empty when nothing does (rule 15).

@@ -78,50 +78,83 @@ impl<K> Part<K> {
 /// Of which cells a number is made so that it may be shown; no cells: it is hidden.
 pub type Cover<K> = BTreeMap<K, Vec<K>>;
 
-/// Decides for every part, a cell or a total, which cells its number is made of.
-///
-/// A cell is shown from `smallest` answers on. A total is made of everything its parts show, and of what they
-/// hide only when that makes up `smallest` answers by itself: what is left when every shown number is
-/// subtracted from a total is then never fewer answers than may be shown. Hidden answers that a total had to
-/// leave out wait for the total above it. A part without cells to show has an empty cover.
-///
-/// Every shown number is so a sum of blocks of at least `smallest` answers that do not overlap; whatever is
-/// computed from shown numbers is again made of whole blocks.
+/// Decides for every part, a cell or a total, which cells its number is made of, where a number stands on
+/// `smallest` answers at least.
 #[must_use]
 pub fn suppress<K: Copy + Ord>(whole: &Part<K>, smallest: u32) -> Cover<K> {
-    let mut cover = Cover::new();
-    settle(whole, smallest, &mut cover);
-    cover
+    let mut answers = BTreeMap::new();
+    count(whole, &mut answers);
+    let enough = |cells: &[K]| cells.iter().map(|cell| answers[cell]).sum::<u32>() >= smallest.max(1);
+    Blocks::of(whole, &enough).cover(whole)
 }
 
-/// The cells of a part that are in some shown number, and those that still are in none, with their answers.
-struct Settled<K> {
-    told: Vec<K>,
-    waiting: Vec<K>,
-    answers: u32,
+fn count<K: Copy + Ord>(part: &Part<K>, answers: &mut BTreeMap<K, u32>) {
+    answers.insert(part.key, part.own);
+    part.parts.iter().for_each(|inner| count(inner, answers));
 }
 
-fn settle<K: Copy + Ord>(part: &Part<K>, smallest: u32, cover: &mut Cover<K>) -> Settled<K> {
-    let mut so_far = Settled {
-        told: Vec::new(),
-        waiting: Vec::new(),
-        answers: part.own,
-    };
-    if part.own > 0 {
-        so_far.waiting.push(part.key);
+/// Cells that are told together or not at all, by the part at which they became enough.
+///
+/// A part tells as one block what none of its parts could tell alone, once that is enough. What is not enough
+/// waits for the total above. Every shown number is so a sum of blocks that do not overlap, each of which may be
+/// shown; whatever is computed from shown numbers, by subtraction or otherwise, is again made of whole blocks.
+/// (Complementary suppression; Willenborg and de Waal, Elements of Statistical Disclosure Control, 2001, 1.4.)
+#[derive(Clone, Debug)]
+pub struct Blocks<K>(BTreeMap<K, Vec<K>>);
+
+impl<K: Copy + Ord> Blocks<K> {
+    /// The blocks of a table, where `may` says whether cells may be told together.
+    #[must_use]
+    pub fn of(whole: &Part<K>, may: &dyn Fn(&[K]) -> bool) -> Self {
+        let own = |part: &Part<K>| if part.own > 0 { vec![part.key] } else { Vec::new() };
+        let mut blocks = BTreeMap::new();
+        settle(whole, &own, may, &mut blocks);
+        Self(blocks)
     }
+
+    /// Blocks made of these blocks, where `may` asks for more: who sees both learns nothing from the difference.
+    #[must_use]
+    pub fn coarser(&self, whole: &Part<K>, may: &dyn Fn(&[K]) -> bool) -> Self {
+        let own = |part: &Part<K>| self.0.get(&part.key).cloned().unwrap_or_default();
+        let mut blocks = BTreeMap::new();
+        settle(whole, &own, may, &mut blocks);
+        Self(blocks)
+    }
+
+    /// The cells of the blocks that lie within each part.
+    #[must_use]
+    pub fn cover(&self, whole: &Part<K>) -> Cover<K> {
+        let mut cover = Cover::new();
+        self.gather(whole, &mut cover);
+        cover
+    }
+
+    fn gather(&self, part: &Part<K>, cover: &mut Cover<K>) -> Vec<K> {
+        let mut told: Vec<K> = Vec::new();
+        for inner in &part.parts {
+            told.extend(self.gather(inner, cover));
+        }
+        told.extend(self.0.get(&part.key).into_iter().flatten());
+        cover.insert(part.key, told.clone());
+        told
+    }
+}
+
+/// Tells at a part what has become enough there; answers what still waits.
+fn settle<K: Copy + Ord>(
+    part: &Part<K>,
+    own: &dyn Fn(&Part<K>) -> Vec<K>,
+    may: &dyn Fn(&[K]) -> bool,
+    blocks: &mut BTreeMap<K, Vec<K>>,
+) -> Vec<K> {
+    let mut waiting = own(part);
     for inner in &part.parts {
-        let inner = settle(inner, smallest, cover);
-        so_far.told.extend(inner.told);
-        so_far.waiting.extend(inner.waiting);
-        so_far.answers += inner.answers;
+        waiting.extend(settle(inner, own, may, blocks));
     }
-    if so_far.answers >= smallest.max(1) {
-        so_far.told.append(&mut so_far.waiting);
-        so_far.answers = 0;
+    if !waiting.is_empty() && may(&waiting) {
+        blocks.insert(part.key, std::mem::take(&mut waiting));
     }
-    cover.insert(part.key, so_far.told.clone());
-    so_far
+    waiting
 }
 
 #[cfg(test)]
