@@ -306,7 +306,7 @@ fn samples() -> Vec<Record> {
         record(
             7,
             Claim {
-                person: Id::new(700),
+                person: id(1),
                 what: Claimed::Erasure,
                 received: day(3, 1),
                 met: Some(day(3, 20)),
