@@ -23,8 +23,10 @@ mod remind;
 mod report;
 mod said;
 mod status;
+mod subject;
 mod verify;
 mod visit;
+mod waves;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -101,20 +103,30 @@ enum Command {
     Undo(history::Undo),
     /// Print a line for every entry as it lands
     Watch,
+    /// Take in a questionnaire of your own
+    Questionnaire(waves::Questionnaire),
+    /// Open a wave: ask everybody it is for
+    Ask(waves::Ask),
+    /// The waves, and who has not answered
+    Waves(waves::Waves),
     /// Write reminders as messages into a directory
     Remind(remind::Remind),
     /// Who may do what: list, add (or give another role), remove
     Admin(admins::Admins),
     /// For a forced command of sshd: do what was asked for under the name that the key stands for
     Ssh,
+    /// Write the cohort's report, or check whether it can be published
+    Report(report::ReportOf),
+    /// Write everything held on one person, for that person
+    Subject(subject::Subject),
+    /// List data, consents and requests that are due to go or to be met
+    Due(subject::DueBy),
     /// Write everything into one file, and read it back
     Backup(backup::Backup),
     /// Put a backup into an empty directory
     Restore(backup::Restore),
     /// Read everything and check every rule; with a file: read a backup
     Verify(verify::Verify),
-    /// Write the cohort's report, or check whether it can be published
-    Report(report::ReportOf),
     /// Run the store without a terminal; other commands start one by themselves
     Serve {
         /// End when nobody has been connected for so many seconds
@@ -215,12 +227,17 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::Export(export)) => export::export(globals, &export),
         Some(Command::History(history)) => history::history(globals, &history),
         Some(Command::Undo(undo)) => history::undo(globals, &undo),
+        Some(Command::Questionnaire(given)) => waves::questionnaire(globals, &given),
+        Some(Command::Ask(ask)) => waves::ask(globals, &ask),
+        Some(Command::Waves(waves)) => waves::waves(globals, &waves),
         Some(Command::Remind(remind)) => remind::remind(globals, &remind),
-            Some(Command::Admin(admins)) => admins::admins(globals, &admins),
+        Some(Command::Admin(admins)) => admins::admins(globals, &admins),
+        Some(Command::Report(report)) => report::report(globals, &report),
+        Some(Command::Subject(subject)) => subject::subject(globals, &subject),
+        Some(Command::Due(due)) => subject::due(globals, &due),
         Some(Command::Backup(backup)) => backup::backup(globals, &backup),
         Some(Command::Restore(restore)) => backup::restore(&restore),
         Some(Command::Verify(verify)) => verify::verify(globals, &verify),
-        Some(Command::Report(report)) => report::report(globals, &report),
         Some(Command::Keys(keys)) => manual::keys(&keys),
         Some(Command::Completions(completions)) => manual::completions(Arguments::command(), &completions),
         Some(Command::Man(man)) => manual::man(Arguments::command(), &man),

@@ -26,10 +26,17 @@ pub fn report(globals: &Globals, arguments: &ReportOf) -> Said {
     let mut visit = Visit::open(globals)?;
     let now = visit.now();
     let (last, next) = neighbours(&mut visit)?;
-    let around = Neighbours { last: last.as_ref(), next: next.as_ref() };
+    let around = Neighbours {
+        last: last.as_ref(),
+        next: next.as_ref(),
+    };
     let model = visit.model();
     let report = Report::of(model, around, now);
-    let found = if arguments.check { hindrances(model, now) } else { Vec::new() };
+    let found = if arguments.check {
+        hindrances(model, now)
+    } else {
+        Vec::new()
+    };
     if let Some(file) = &arguments.to {
         let bytes = written(&report, file)?;
         std::fs::write(file, bytes).map_err(|error| Trouble::file(file, &error))?;
@@ -93,14 +100,19 @@ fn checked(report: &Report, found: &[Hindrance]) -> Vec<String> {
             report.held,
             count(report.suppressed(), "number", "numbers")
         ),
-        n => format!("{} it from being published.", count(n, "thing keeps", "things keep")),
+        n => format!(
+            "{} it from being published.",
+            count(n, "thing keeps", "things keep")
+        ),
     });
     lines
 }
 
 /// The report as the file's ending says.
 fn written(report: &Report, file: &Path) -> Result<Vec<u8>, Trouble> {
-    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let ending = file
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
         Some("md" | "markdown") => Ok(report.markdown().into_bytes()),
         Some("html" | "htm") => Ok(report.html().into_bytes()),
@@ -117,8 +129,12 @@ fn written(report: &Report, file: &Path) -> Result<Vec<u8>, Trouble> {
 /// The cohorts before and after the chosen one, by their first days.
 fn neighbours(visit: &mut Visit) -> Result<(Option<Model>, Option<Model>), Trouble> {
     let here = visit.model().focus;
-    let mut all: Vec<(chrono::NaiveDate, Id<Cohort>)> =
-        visit.model().cohorts.iter().map(|(id, is)| (is.first_day, id)).collect();
+    let mut all: Vec<(chrono::NaiveDate, Id<Cohort>)> = visit
+        .model()
+        .cohorts
+        .iter()
+        .map(|(id, is)| (is.first_day, id))
+        .collect();
     all.sort_unstable();
     let at = all.iter().position(|(_, id)| *id == here);
     let before = at.and_then(|at| at.checked_sub(1)).and_then(|at| all.get(at));

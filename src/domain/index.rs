@@ -44,6 +44,7 @@ pub(super) struct Index {
     pub(super) messages_by_person: Under<Id<Person>, Message>,
     pub(super) rounds_by_number: BTreeMap<u8, Id<Round>>,
     pub(super) uses_by_quote: Under<Id<Quote>, Use>,
+    pub(super) claims_by_person: Under<Id<Person>, Claim>,
     pub(super) acks_by_alert: Under<String, Ack>,
     /// By the text of the id of what came in.
     pub(super) provenances_by_record: Under<String, Provenance>,
@@ -177,6 +178,11 @@ impl Indexed for Use {
 impl Indexed for Ack {
     fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
         set(&mut index.acks_by_alert, self.alert.clone(), id, yes);
+    }
+}
+impl Indexed for Claim {
+    fn index(&self, index: &mut Index, id: Id<Self>, yes: bool) {
+        set(&mut index.claims_by_person, self.person, id, yes);
     }
 }
 impl Indexed for Provenance {

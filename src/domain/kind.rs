@@ -28,6 +28,7 @@ macro_rules! every_kind {
             Instrument, instruments, 4, "in", "instrument", shared;
             Theme, themes, 5, "th", "theme", shared;
             Mapping, mappings, 6, "mp", "mapping", shared;
+            Claim, claims, 7, "cl", "claim", shared;
             Stream, streams, 16, "st", "stream", scoped;
             Application, applications, 17, "ap", "application", scoped;
             Enrolment, enrolments, 18, "en", "enrolment", scoped;

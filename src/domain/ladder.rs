@@ -50,6 +50,8 @@ pub struct Ladder {
     pub held: Option<String>,
     /// Shorter forms of the name that say less than the full label.
     names: Vec<String>,
+    /// The widest attribution agreed to.
+    widest: Option<Attribution>,
 }
 
 /// The consent that holds for a quote: the latest for it alone, else the latest for all; none when that was
@@ -76,6 +78,7 @@ impl Ladder {
             rungs: Vec::new(),
             held: Some(why.to_owned()),
             names: Vec::new(),
+            widest: ground.widest,
         };
         let Some(speaker) = ground.speaker else {
             return nothing("nobody knows who said it");
@@ -100,6 +103,7 @@ impl Ladder {
             held: if held { last } else { None },
             rungs,
             names: ground.names(),
+            widest: ground.widest,
         }
     }
 
@@ -117,17 +121,35 @@ impl Ladder {
         wider.chain(none).collect()
     }
 
-    /// Why a label may not be printed, and what to print instead; none when it may.
-    #[must_use]
-    pub fn refuses(&self, label: &str) -> Option<(String, String)> {
+    /// The rung that a label is on.
+    fn rung_of(&self, label: &str) -> Option<&Rung> {
         let given = fold(label.trim());
         let named = |rung: &Rung| {
             rung.attribution == Attribution::Named && self.names.iter().any(|name| fold(name) == given)
         };
-        let rung = self.rungs.iter().find(|rung| fold(&rung.text) == given || named(rung));
+        self.rungs
+            .iter()
+            .find(|rung| fold(&rung.text) == given || named(rung))
+    }
+
+    /// What was agreed to, where a label says more than that.
+    #[must_use]
+    pub fn goes_beyond(&self, label: &str) -> Option<Attribution> {
+        let widest = self.widest?;
+        self.rung_of(label)
+            .filter(|rung| rung.attribution < widest)
+            .map(|_| widest)
+    }
+
+    /// Why a label may not be printed, and what to print instead; none when it may.
+    #[must_use]
+    pub fn refuses(&self, label: &str) -> Option<(String, String)> {
+        let rung = self.rung_of(label);
         let why = match rung {
             Some(Rung { refused: None, .. }) => return None,
-            Some(Rung { refused: Some(why), .. }) => why.clone(),
+            Some(Rung {
+                refused: Some(why), ..
+            }) => why.clone(),
             None => match &self.held {
                 Some(why) => why.clone(),
                 None => format!("\"{label}\" is none of its labels"),
@@ -151,19 +173,36 @@ impl Ladder {
 impl Ground<'_> {
     fn rung(&self, rung: Attribution, speaker: &Enrolment) -> Rung {
         let role = speaker.role;
-        let stream = |id: Id<Stream>| self.streams.iter().find(|(other, _)| *other == id).map(|(_, is)| *is);
+        let stream = |id: Id<Stream>| {
+            self.streams
+                .iter()
+                .find(|(other, _)| *other == id)
+                .map(|(_, is)| *is)
+        };
         let is = |text: String, fits: u32| {
             let needed = u32::from(self.cohort.map_or(5, |cohort| cohort.smallest_published.max(1)));
-            let people = if fits == 1 { "1 person".to_owned() } else { format!("{fits} people") };
+            let people = if fits == 1 {
+                "1 person".to_owned()
+            } else {
+                format!("{fits} people")
+            };
             let refused = (rung != Attribution::Named && fits < needed)
                 .then(|| format!("\"{text}\" fits {people} today, {needed} needed"));
-            Rung { attribution: rung, text, fits, refused }
+            Rung {
+                attribution: rung,
+                text,
+                fits,
+                refused,
+            }
         };
         match rung {
             Attribution::Named => is(self.names().pop().unwrap_or_else(|| "somebody".to_owned()), 1),
             Attribution::Stream => {
                 let code = stream(speaker.stream).map_or("", |is| is.code.as_str());
-                is(format!("one {code} {role}"), self.people_like(role, |other| other.stream == speaker.stream))
+                is(
+                    format!("one {code} {role}"),
+                    self.people_like(role, |other| other.stream == speaker.stream),
+                )
             }
             Attribution::Family => {
                 let family = stream(speaker.stream).map(|is| is.family);
@@ -178,7 +217,9 @@ impl Ground<'_> {
                 let same = |other: &Enrolment| stream(other.stream).is_some_and(|is| is.family == family);
                 is(format!("one {family} {role}"), self.people_like(role, same))
             }
-            Attribution::Anyone | Attribution::TeamOnly => is(format!("one {role}"), self.people_like(role, |_| true)),
+            Attribution::Anyone | Attribution::TeamOnly => {
+                is(format!("one {role}"), self.people_like(role, |_| true))
+            }
         }
     }
 

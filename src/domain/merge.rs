@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::entry::{AdminName, Change, Edit, Rev};
 use super::field::{self, shown};
 use super::id::Id;
-use super::kind::{Record, Recorded, every_kind};
+use super::kind::{Kind, Record, Recorded, every_kind};
 use super::model::Model;
 use super::refusal::{Clash, Refusal};
 
@@ -27,10 +27,16 @@ pub struct FieldChange {
 
 impl Change {
     /// The fields it changes, in the order of the record; for a record made or gone, those that hold something.
+    ///
+    /// As they may be read in a history: that a number was answered is told, which number is not (rule 14).
     #[must_use]
     pub fn fields(&self) -> Vec<FieldChange> {
         let before = self.before().as_ref().map(map).unwrap_or_default();
         let after = self.after().as_ref().map(map).unwrap_or_default();
+        let (before, after) = match self.kind() {
+            Kind::Response => (without_numbers(before), without_numbers(after)),
+            _ => (before, after),
+        };
         let longer = if after.is_empty() { &before } else { &after };
         let get = |of: &Map<String, Value>, key: &String| of.get(key).cloned().unwrap_or(Value::Null);
         let blank = |value: &Value| match value {
@@ -47,10 +53,22 @@ impl Change {
                 after: get(&after, key),
             })
             .filter(|change| {
-                change.before != change.after && !(blank(&change.before) && blank(&change.after))
+                let hides = self.kind() == Kind::Response && change.field == "answers";
+                (hides || change.before != change.after) && !(blank(&change.before) && blank(&change.after))
             })
             .collect()
     }
+}
+
+/// A response's fields with its numbers taken out.
+fn without_numbers(mut fields: Map<String, Value>) -> Map<String, Value> {
+    let answers = fields.get_mut("answers").and_then(Value::as_array_mut);
+    for answer in answers.into_iter().flatten() {
+        if let Some(number) = answer.get_mut("number").filter(|number| !number.is_null()) {
+            *number = Value::String("hidden".to_owned());
+        }
+    }
+    fields
 }
 
 macro_rules! make_from_json {

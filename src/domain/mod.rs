@@ -31,8 +31,8 @@ mod word;
 
 pub use ask::feedback;
 pub use ask::{
-    Alert, Clashing, Concern, Counts, Diary, Expected, Limits, Outlook, Participant, Phase, Ratio, Register,
-    RegisterRow, Scope, Status, natural,
+    Alert, Clashing, Concern, Counts, Diary, Due, Expected, Limits, Outlook, Participant, Phase, Ratio,
+    Register, RegisterRow, Scope, Status, natural,
 };
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
 pub use id::{AnyId, Id, Mint, NotAnId};

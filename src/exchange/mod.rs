@@ -21,12 +21,14 @@ pub mod lists;
 pub mod people_rows;
 mod problem;
 mod questions;
+pub mod questionnaire;
 pub mod report;
 pub mod roster;
 pub mod sheet;
 mod since;
 pub mod sniff;
 pub mod spreadsheet;
+pub mod subject;
 pub mod value;
 mod workbook;
 

@@ -11,9 +11,9 @@ use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::{
-    Ack, Admin, Application, Busy, Change, Cohort, Consent, Delta, Enrolment, Goal, Group, Id, Instrument,
-    Kind, Mapping, Mark, Membership, Message, PairRule, Person, Provenance, Quote, Record, Recorded, Request,
-    Response, Rev, Round, Session, Sighting, Stream, Theme, Use, Wave, every_kind,
+    Ack, Admin, Application, Busy, Change, Claim, Cohort, Consent, Delta, Enrolment, Goal, Group, Id,
+    Instrument, Kind, Mapping, Mark, Membership, Message, PairRule, Person, Provenance, Quote, Record,
+    Recorded, Request, Response, Rev, Round, Session, Sighting, Stream, Theme, Use, Wave, every_kind,
 };
 
 /// The longest value that is decoded, in bytes.

@@ -304,6 +304,17 @@ fn samples() -> Vec<Record> {
         ),
         record(35, message, Record::Message),
         record(
+            7,
+            Claim {
+                person: id(1),
+                what: Claimed::Erasure,
+                received: day(3, 1),
+                met: Some(day(3, 20)),
+                note: "by mail".into(),
+            },
+            Record::Claim,
+        ),
+        record(
             6,
             Mapping {
                 of: FileOf::Survey,

@@ -391,6 +391,7 @@ const CASES: &[Case] = &[
     (Kind::Consent, &["person={newcomer}", "purpose=quotes", "widest=one stream member", "obtained=today"], "how", "by mail"),
     (Kind::Use, &["quote={quote}", "place=report", "on=today", "label={label}"], "place", "annual report"),
     (Kind::Ack, &["alert=no group:pe-1"], "alert", "no group:pe-2"),
+    (Kind::Claim, &["person={newcomer}", "what=access", "received=today"], "met", "today"),
     (Kind::Mapping, &["of=roster", "heading=Gruppe", "field=group"], "field", "stream"),
     (Kind::Provenance, &["of=pe-0000000000z5", "file=roster.csv"], "file", "roster-2.csv"),
     (Kind::Message, &["person={newcomer}", "kind=other", "subject=Welcome"], "subject", "Welcome to the group"),

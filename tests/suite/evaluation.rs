@@ -39,9 +39,9 @@ fn ran(command: &mut Command) -> Option<Output> {
 fn python() -> Option<String> {
     let named = std::env::var("COHORT_PYTHON").ok();
     let found = named.into_iter().chain(["python3".to_owned()]);
-    found
-        .into_iter()
-        .find(|python| ran(Command::new(python).args(["-c", "import scipy"])).is_some_and(|done| done.status.success()))
+    found.into_iter().find(|python| {
+        ran(Command::new(python).args(["-c", "import scipy"])).is_some_and(|done| done.status.success())
+    })
 }
 
 /// Every figure of the survey, from the file itself, by SciPy and the definitions of domain.md §5.
@@ -74,11 +74,18 @@ print(json.dumps(dict(overall=change(both), items=[change(p) for p in items],
 
 fn close(ours: f64, theirs: &Value, what: &str) {
     let theirs = theirs.as_f64().unwrap_or_else(|| panic!("{what}: {theirs}"));
-    assert!((ours - theirs).abs() < 1e-9 * theirs.abs().max(1.0), "{what}: {ours}, SciPy says {theirs}");
+    assert!(
+        (ours - theirs).abs() < 1e-9 * theirs.abs().max(1.0),
+        "{what}: {ours}, SciPy says {theirs}"
+    );
 }
 
 fn same_change(ours: &cohort::domain::feedback::Change, theirs: &Value, what: &str) {
-    assert_eq!(u64::from(ours.by.n), theirs["n"].as_u64().unwrap(), "{what}: pairs");
+    assert_eq!(
+        u64::from(ours.by.n),
+        theirs["n"].as_u64().unwrap(),
+        "{what}: pairs"
+    );
     assert_eq!(u64::from(ours.up), theirs["up"].as_u64().unwrap(), "{what}: up");
     close(ours.then, &theirs["then"], what);
     close(ours.now, &theirs["now"], what);
@@ -96,13 +103,23 @@ fn the_survey_of_2024_has_the_figures_that_are_expected_of_it() {
     let expected: Value = serde_json::from_str(&text).unwrap();
     let expected = &expected["files"]["2024/endpoint-survey.csv"];
     let confidence = example::cohort("2024").confidence(Scope::Cohort);
-    let overall = confidence.overall.as_ref().and_then(Shown::value).expect("37 pairs");
+    let overall = confidence
+        .overall
+        .as_ref()
+        .and_then(Shown::value)
+        .expect("37 pairs");
     let four = |x: f64| (x * 1e4).round() / 1e4;
     assert_eq!(Some(four(overall.then)), expected["confidence_then"].as_f64());
     assert_eq!(Some(four(overall.now)), expected["confidence_now"].as_f64());
     assert_eq!(Some(u64::from(overall.by.n)), expected["paired"].as_u64());
-    assert_eq!(Some(u64::from(confidence.after.part)), expected["answers"].as_u64());
-    assert_eq!(Some(u64::from(confidence.after.whole)), expected["asked"].as_u64());
+    assert_eq!(
+        Some(u64::from(confidence.after.part)),
+        expected["answers"].as_u64()
+    );
+    assert_eq!(
+        Some(u64::from(confidence.after.whole)),
+        expected["asked"].as_u64()
+    );
     assert_eq!(confidence.compared, Some(Compared::ThenTest));
 }
 
@@ -116,14 +133,25 @@ fn every_figure_of_the_survey_is_what_scipy_computes_from_the_file() {
     let theirs: Value = serde_json::from_slice(&done.stdout).expect("SciPy answers in JSON");
     let model = example::cohort("2024");
     let confidence = model.confidence(Scope::Cohort);
-    same_change(confidence.overall.as_ref().and_then(Shown::value).unwrap(), &theirs["overall"], "overall");
+    same_change(
+        confidence.overall.as_ref().and_then(Shown::value).unwrap(),
+        &theirs["overall"],
+        "overall",
+    );
     assert_eq!(confidence.items.len(), 8);
     for (at, item) in confidence.items.iter().enumerate() {
         let ours = item.change.as_ref().and_then(Shown::value);
-        same_change(ours.unwrap_or_else(|| panic!("{} is shown", item.text)), &theirs["items"][at], &item.text);
+        same_change(
+            ours.unwrap_or_else(|| panic!("{} is shown", item.text)),
+            &theirs["items"][at],
+            &item.text,
+        );
     }
     let lines = model.survey_lines();
-    let recommend = lines.iter().flat_map(|line| &line.means).find(|is| is.promoters.is_some());
+    let recommend = lines
+        .iter()
+        .flat_map(|line| &line.means)
+        .find(|is| is.promoters.is_some());
     let recommend = recommend.expect("people were asked whether they recommend it");
     let score = recommend.promoters.as_ref().and_then(Shown::value).unwrap();
     let nps = &theirs["nps"];
@@ -140,7 +168,10 @@ fn every_figure_of_the_survey_is_what_scipy_computes_from_the_file() {
 /// The report of the example's 2024 cohort, beside 2025.
 fn report_2024() -> (Model, Report) {
     let (model, next) = (example::cohort("2024"), example::cohort("2025"));
-    let around = Neighbours { last: None, next: Some(&next) };
+    let around = Neighbours {
+        last: None,
+        next: Some(&next),
+    };
     let report = Report::of(&model, around, cohort::exchange::example::clock());
     (model, report)
 }
@@ -161,7 +192,10 @@ const ANNOUNCED: &[(&str, &str)] = &[
     ("the workshop", "Summer School workshop"),
     ("next year's first new stream", "Clinical Safety Officer"),
     ("where its mentors come from", "CSO Council"),
-    ("next year's second new stream", "Digital Health Leadership Programme alumni"),
+    (
+        "next year's second new stream",
+        "Digital Health Leadership Programme alumni",
+    ),
     ("its mentors and mentees", "| 11 | 37 |"),
 ];
 
@@ -202,7 +236,11 @@ fn nobody_who_is_held_back_is_named_in_the_report() {
         let may = named.iter().any(|label| label.starts_with(&person.name));
         if !may && model.takes_part(id) {
             assert!(!text.contains(&person.name), "{} is named", person.name);
-            assert!(person.email.is_empty() || !text.contains(&person.email), "{}", person.email);
+            assert!(
+                person.email.is_empty() || !text.contains(&person.email),
+                "{}",
+                person.email
+            );
         }
     }
 }
@@ -217,10 +255,16 @@ fn the_report_is_written_by_one_command() {
         let said = done(office.dir(), &["--cohort", "2024", "report", "--to", &path]);
         assert_eq!(said["file"], path);
         assert!(said["quotes"].as_u64().unwrap() >= 4, "{said}");
-        assert!(said["held"].as_u64().unwrap() > 0 && said["suppressed"].is_u64(), "{said}");
+        assert!(
+            said["held"].as_u64().unwrap() > 0 && said["suppressed"].is_u64(),
+            "{said}"
+        );
         assert!(std::fs::metadata(&file).unwrap().len() > 4000);
     }
-    let book = cohort::exchange::read_sheet("report.xlsx", &std::fs::read(dir.path().join("report.xlsx")).unwrap());
+    let book = cohort::exchange::read_sheet(
+        "report.xlsx",
+        &std::fs::read(dir.path().join("report.xlsx")).unwrap(),
+    );
     assert!(book.is_ok(), "the workbook can be read again: {:?}", book.err());
     let checked = run(office.dir(), &["--cohort", "2024", "report", "--check", "--json"]);
     assert_eq!(checked.code, 0, "{checked:?}");
@@ -236,15 +280,21 @@ fn the_report_is_written_by_one_command() {
 fn node_modules() -> Option<PathBuf> {
     let named = std::env::var("COHORT_NODE_MODULES").ok().map(PathBuf::from);
     let found = named.into_iter().chain([here("target/tools/npm/node_modules")]);
-    found.into_iter().find(|dir| dir.join("axe-core/axe.min.js").exists() && dir.join("playwright-core").exists())
+    found
+        .into_iter()
+        .find(|dir| dir.join("axe-core/axe.min.js").exists() && dir.join("playwright-core").exists())
 }
 
 /// The browser.
 fn chromium() -> Option<PathBuf> {
-    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-        .into_iter()
-        .map(PathBuf::from)
-        .find(|path| path.exists())
+    [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+    ]
+    .into_iter()
+    .map(PathBuf::from)
+    .find(|path| path.exists())
 }
 
 #[test]
@@ -266,9 +316,174 @@ fn the_page_is_readable_in_a_browser_and_axe_finds_no_violation() {
     for width in ["320", "1280"] {
         let at = &found[width];
         assert_eq!(at["violations"], serde_json::json!([]), "at {width} pixels");
-        assert_eq!(at["wider"], serde_json::json!(false), "the page is wider than {width} pixels");
+        assert_eq!(
+            at["wider"],
+            serde_json::json!(false),
+            "the page is wider than {width} pixels"
+        );
         assert!(at["passes"].as_u64().unwrap() > 10, "axe looked at it: {at}");
-        assert!(at["smallest"].as_f64().unwrap() >= 11.0, "text of a chart is too small: {at}");
+        assert!(
+            at["smallest"].as_f64().unwrap() >= 11.0,
+            "text of a chart is too small: {at}"
+        );
         assert_eq!(at["requests"], serde_json::json!([]), "it fetches nothing");
+    }
+}
+
+#[test]
+fn everything_on_one_person_is_handed_over_and_nobody_else() {
+    let office = with_example();
+    let dir = tempfile::tempdir().unwrap();
+    let model = example::cohort("2024");
+    let (_, quote) = model.quotes.iter().find(|(_, is)| is.speaker.is_some()).unwrap();
+    let speaker = model.enrolments.get(quote.speaker.unwrap()).unwrap().person;
+    let who = model.people.get(speaker).unwrap();
+    let path = dir.path().display().to_string();
+    let said = done(office.dir(), &["subject", &who.email, "--to", &path]);
+    assert!(said["records"].as_u64().unwrap() > 10, "{said}");
+    assert!(said["entries"].as_u64().unwrap() > 0, "{said}");
+    let text = std::fs::read_to_string(dir.path().join("subject.txt")).unwrap();
+    let json = std::fs::read_to_string(dir.path().join("subject.json")).unwrap();
+    for own in [&who.name, &who.email, &quote.said] {
+        assert!(
+            text.contains(own.as_str()) && json.contains(own.as_str()),
+            "{own} is missing"
+        );
+    }
+    for (id, other) in model.people.iter().filter(|(id, _)| *id != speaker) {
+        assert!(
+            !text.contains(&other.name) && !json.contains(&other.name),
+            "{id} {} is named",
+            other.name
+        );
+        assert!(
+            other.email.is_empty() || !json.contains(&other.email),
+            "{}",
+            other.email
+        );
+    }
+}
+
+#[test]
+fn what_is_due_is_listed_with_its_clock() {
+    let office = with_example();
+    let model = example::cohort("2025");
+    let (_, someone) = model.people.iter().find(|(id, _)| model.takes_part(*id)).unwrap();
+    let claim = [
+        "add",
+        "claim",
+        &format!("person={}", someone.email),
+        "what=erasure",
+        "received=2025-03-10",
+    ];
+    done(office.dir(), &claim);
+    let due = done(office.dir(), &["due"]);
+    let first = &due.as_array().unwrap()[0];
+    assert_eq!(
+        (&first["person"], &first["what"]),
+        (
+            &Value::from(someone.name.as_str()),
+            &Value::from("erasure asked for")
+        )
+    );
+    assert_eq!(
+        (first["due"].as_str(), first["days"].as_i64()),
+        (Some("2025-04-10"), Some(23))
+    );
+    let later = done(office.dir(), &["due", "--within", "400"]);
+    assert!(
+        later.as_array().unwrap().len() > 60,
+        "the people of 2024 are due in March 2026"
+    );
+}
+
+#[test]
+fn a_questionnaire_of_ones_own_is_taken_in_and_asked() {
+    let office = with_example();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("own.csv");
+    std::fs::write(
+        &file,
+        "key,question,scale,counts\nfit,How well does it fit?,1 to 5,yes\nwhy,Why?,text,\n",
+    )
+    .unwrap();
+    let path = file.display().to_string();
+    let add = [
+        "questionnaire",
+        &path,
+        "--key",
+        "mid",
+        "--name",
+        "Mid-year check",
+        "--for",
+        "mentees",
+    ];
+    assert_eq!(done(office.dir(), &add)["questions"], 2);
+    let asked = done(
+        office.dir(),
+        &["ask", "mid", "--occasion", "midpoint", "--anonymous"],
+    );
+    assert!(asked["asked"].as_u64().unwrap() > 90, "{asked}");
+    let wave = asked["id"].as_str().unwrap();
+    let listed = done(office.dir(), &["waves"]);
+    let ours = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|is| is["id"] == wave)
+        .unwrap();
+    assert_eq!(
+        (&ours["anonymous"], &ours["answered"], &ours["state"]),
+        (&Value::from(true), &Value::from(0), &Value::from("open"))
+    );
+    let who = done(office.dir(), &["waves", wave]);
+    assert!(who.as_array().unwrap().iter().all(|is| is["waiting"] == true));
+    let answered = done(
+        office.dir(),
+        &["add", "response", &format!("wave={wave}"), "fit=4"],
+    );
+    assert!(answered["id"].is_string());
+    let open = run(office.dir(), &["set", wave, "anonymous", "no"]);
+    assert_eq!(
+        open.code, 1,
+        "an anonymous wave stays anonymous once answered: {open:?}"
+    );
+    let named = run(
+        office.dir(),
+        &["set", answered["id"].as_str().unwrap(), "enrolment", &someone()],
+    );
+    assert_eq!(named.code, 1, "an anonymous answer gets no name: {named:?}");
+}
+
+/// A participant of 2025.
+fn someone() -> String {
+    let model = example::cohort("2025");
+    model.enrolments.ids().next().unwrap().to_string()
+}
+
+#[test]
+fn no_history_tells_what_somebody_answered() {
+    let office = with_example();
+    let model = example::cohort("2024");
+    let (id, is) = model
+        .responses
+        .iter()
+        .find(|(_, is)| is.answers.iter().any(|a| a.number.is_some()))
+        .unwrap();
+    assert!(is.enrolment.is_some());
+    let history = done(
+        office.dir(),
+        &["--cohort", "2024", "history", "--of", &id.to_string()],
+    );
+    let changes = history
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|entry| entry["changes"].as_array().unwrap());
+    let mut answers =
+        changes.filter(|change| change["id"] == id.to_string().as_str() && change["field"] == "answers");
+    let after = &answers.next().expect("the answer came in an entry")["after"];
+    for answer in after.as_array().unwrap() {
+        assert!(!answer["number"].is_number(), "{answer}");
     }
 }

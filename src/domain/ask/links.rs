@@ -8,7 +8,7 @@ use std::hash::Hash;
 use crate::domain::index::Under;
 use crate::domain::table::Table;
 use crate::domain::{
-    AnyId, Application, Busy, Consent, Enrolment, Goal, Group, Id, Mark, Membership, Message, Model,
+    AnyId, Application, Busy, Claim, Consent, Enrolment, Goal, Group, Id, Mark, Membership, Message, Model,
     PairRule, Person, Provenance, Request, Response, Round, Session, Sighting, Stream, Wave,
 };
 
@@ -72,6 +72,7 @@ links! {
     /// What this participant wants to reach.
     goals_of(enrolment: Id<Enrolment>) -> Goal via goals_by_enrolment in goals;
     /// The messages prepared for or sent to this person.
+    claims_of(person: Id<Person>) -> Claim via claims_by_person in claims;
     messages_to(person: Id<Person>) -> Message via messages_by_person in messages;
 }
 

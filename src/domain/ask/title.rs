@@ -103,6 +103,10 @@ impl Model {
             }
             Kind::Use => format!("use in {}", self.uses.get(Id::new(n))?.place),
             Kind::Ack => "acknowledgement".to_owned(),
+            Kind::Claim => {
+                let claim = self.claims.get(Id::new(n))?;
+                format!("{} asked for by {}", claim.what, self.name_of(claim.person))
+            }
             Kind::Mapping => format!("heading {}", self.mappings.get(Id::new(n))?.heading),
             Kind::Provenance => {
                 let of = self.provenances.get(Id::new(n))?.of.parse().ok();

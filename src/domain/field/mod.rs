@@ -175,8 +175,8 @@ use Input::{
 };
 
 use super::record::{
-    AdminRole, ApplicationState, Asked, Attribution, BusyKind, CohortState, EnrolmentState, Family, FileOf,
-    FreeTime, GroupState, MarkValue, MessageKind, Occasion, Origin, PairKind, PairReason, Purpose,
+    AdminRole, ApplicationState, Asked, Attribution, BusyKind, Claimed, CohortState, EnrolmentState, Family,
+    FileOf, FreeTime, GroupState, MarkValue, MessageKind, Occasion, Origin, PairKind, PairReason, Purpose,
     QuoteState, Role, SessionState, Stage, StreamState,
 };
 
@@ -449,6 +449,13 @@ const MESSAGE: &[Field] = &[
     f("at", "At", Fixed),
     f("sent", "Sent", Fixed),
 ];
+const CLAIM: &[Field] = &[
+    need("person", "Person", Ref(Kind::Person)),
+    need("what", "Asks for", Word(Claimed::all_words)),
+    need("received", "Received", Day),
+    f("met", "Met on", MaybeDay),
+    f("note", "Note", Text),
+];
 const MAPPING: &[Field] = &[
     need("of", "In files of", Word(FileOf::all_words)),
     need("heading", "Heading", Text),
@@ -491,6 +498,7 @@ impl Kind {
             Self::Use => USE,
             Self::Ack => ACK,
             Self::Message => MESSAGE,
+            Self::Claim => CLAIM,
             Self::Mapping => MAPPING,
             Self::Provenance => PROVENANCE,
         }

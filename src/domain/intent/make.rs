@@ -556,6 +556,17 @@ impl Model {
                     at: now,
                 },
             ),
+            Kind::Claim => record(
+                n,
+                Record::Claim,
+                Claim {
+                    person: Id::new(0),
+                    what: Claimed::Access,
+                    received: today,
+                    met: None,
+                    note: text(),
+                },
+            ),
             Kind::Mapping => record(
                 n,
                 Record::Mapping,

@@ -1,6 +1,6 @@
 //! The office itself: its admins, what they acknowledged, and the messages they prepared.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Person;
@@ -12,6 +12,12 @@ words! {
     /// What an admin may do (rule 18); `shared` is no person but a Unix account that several of them use, and may
     /// come in only under the name of one.
     AdminRole { Owner = 1 "owner", Editor = 2 "editor", Viewer = 3 "viewer", Shared = 4 "shared" }
+}
+words! {
+    /// What somebody asks of us about their own data.
+    Claimed {
+        Access = 1 "access", Erasure = 2 "erasure", Correction = 3 "correction", Objection = 4 "objection",
+    }
 }
 words! {
     /// What a message is about.
@@ -41,6 +47,31 @@ pub struct Ack {
     pub by: AdminName,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// What somebody asked of us about their own data, with its clock (UK GDPR, articles 12 and 15 to 21).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Who asked.
+    pub person: Id<Person>,
+    /// For what.
+    pub what: Claimed,
+    /// The day on which it came.
+    pub received: NaiveDate,
+    /// The day on which it was met.
+    pub met: Option<NaiveDate>,
+    /// Administrative note: how it came, how it was met.
+    pub note: String,
+}
+
+impl Claim {
+    /// The last day for meeting it: one month after it came (article 12 (3)); in a month that is too short its last day.
+    #[must_use]
+    pub fn due(&self) -> NaiveDate {
+        self.received
+            .checked_add_months(Months::new(1))
+            .unwrap_or(self.received)
+    }
 }
 
 /// A message to one person, prepared, written to the outbox or sent.

@@ -7,8 +7,8 @@ use super::transitions::State;
 use super::{Found, Ruled};
 use crate::domain::text::fold;
 use crate::domain::{
-    Ack, Admin, AdminRole, AnyId, Cohort, Enrolment, Group, Id, Mapping, Message, Provenance, Round, Session,
-    Stream,
+    Ack, Admin, AdminRole, AnyId, Claim, Cohort, Enrolment, Group, Id, Mapping, Message, Provenance, Round,
+    Session, Stream,
 };
 
 impl Ruled for Cohort {
@@ -171,6 +171,22 @@ impl Ruled for Ack {
         if let Some((_, other)) = same.iter().find(|(other, _)| *other != id) {
             let what = format!("{} has taken note of it already", other.by);
             found.breaks(0, id, what, "nothing needs to be done");
+        }
+    }
+}
+
+impl Ruled for Claim {
+    fn names(&self, to: &mut dyn FnMut(AnyId)) {
+        to(self.person.into());
+    }
+
+    fn holds(&self, id: Id<Self>, after: &After<'_>, found: &mut Found) {
+        if self.met.is_some_and(|met| met < self.received) {
+            let what = format!(
+                "what {} asked for would be met before it was asked",
+                after.name_of(self.person)
+            );
+            found.breaks(16, id, what, "check the two days");
         }
     }
 }

@@ -109,7 +109,11 @@ fn may_change_closed(change: &Change, by: AdminRole, after: &After<'_>) -> bool 
             }
             _ => false,
         },
-        Change::Admin(_) | Change::Instrument(_) | Change::Theme(_) | Change::Message(_) => true,
+        Change::Admin(_)
+        | Change::Instrument(_)
+        | Change::Theme(_)
+        | Change::Claim(_)
+        | Change::Message(_) => true,
         Change::Person(delta) => by == AdminRole::Owner && is_erasure(delta),
         Change::Consent(delta) => is_withdrawal(delta),
         Change::Wave(delta) => [&delta.before, &delta.after]

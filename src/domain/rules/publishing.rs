@@ -142,5 +142,10 @@ fn why_held(id: Id<Quote>, quote: &Quote, label: &str, after: &After<'_>) -> Opt
         cohort: after.cohort(),
         day: after.today,
     });
+    if let (Some(agreed), Some(speaker)) = (ladder.goes_beyond(label), speaker) {
+        let who = after.name_of(speaker.person);
+        let what = format!("{who} agreed to \"{agreed}\", and \"{label}\" says more");
+        return Some((what, "choose a label that says less, or ask again".to_owned()));
+    }
     ladder.refuses(label)
 }

@@ -11,18 +11,34 @@ use crate::domain::{Model, Occasion, Ratio, Scope};
 pub(super) fn asked(model: &Model) -> Section {
     let mut table = Table::new(
         "Who was asked, and who answered",
-        &["What", "From", "Until", "Asked", "Answered", "Missing", "Response rate"],
+        &[
+            "What",
+            "From",
+            "Until",
+            "Asked",
+            "Answered",
+            "Missing",
+            "Response rate",
+        ],
     );
     let mut waves: Vec<_> = model.waves.iter().collect();
     waves.sort_by_key(|(id, wave)| (wave.opens, wave.round.map(|round| model.round_number(round)), *id));
     let mut all = Ratio::default();
     for (id, wave) in waves {
         let mut ratio = Ratio::default();
-        model.requests_in(id).for_each(|(_, request)| ratio.count(request.answered));
-        let instrument = model.instruments.get(wave.instrument).map_or("", |is| is.name.as_str());
+        model
+            .requests_in(id)
+            .for_each(|(_, request)| ratio.count(request.answered));
+        let instrument = model
+            .instruments
+            .get(wave.instrument)
+            .map_or("", |is| is.name.as_str());
         let anonymous = if wave.anonymous { ", anonymous" } else { "" };
         let name = match wave.round {
-            Some(round) => format!("{instrument} after round {}{anonymous}", model.round_number(round)),
+            Some(round) => format!(
+                "{instrument} after round {}{anonymous}",
+                model.round_number(round)
+            ),
             None => format!("{instrument} ({}{anonymous})", wave.occasion),
         };
         all = all + ratio;
@@ -39,10 +55,19 @@ pub(super) fn asked(model: &Model) -> Section {
     let heading = "Who answered";
     if table.rows.is_empty() {
         let said = "Nobody was asked.".to_owned();
-        return Section { heading, parts: vec![Part::Say(said)] };
+        return Section {
+            heading,
+            parts: vec![Part::Say(said)],
+        };
     }
-    let said = format!("Of the questionnaires sent, {} came back.", Cell::Share(all).text());
-    Section { heading, parts: vec![Part::Say(said), Part::Table(table)] }
+    let said = format!(
+        "Of the questionnaires sent, {} came back.",
+        Cell::Share(all).text()
+    );
+    Section {
+        heading,
+        parts: vec![Part::Say(said), Part::Table(table)],
+    }
 }
 
 /// The answers after sessions, by round and by stream; none where there were no pulses.
@@ -95,20 +120,30 @@ pub(super) fn pulses(model: &Model, now: DateTime<Utc>) -> Option<Section> {
     let mut by_stream = Table::new("Mean by stream, 1 to 5", &["Stream", "Mean", "Answered"]);
     for line in board.streams.iter().chain([&board.all]) {
         by_stream.rows.push(vec![
-            if line.scope == Scope::Cohort { "All streams".into() } else { line.name.as_str().into() },
+            if line.scope == Scope::Cohort {
+                "All streams".into()
+            } else {
+                line.name.as_str().into()
+            },
             Cell::perhaps(line.mean.as_ref(), |mean| Cell::Number(mean, 1)),
             Cell::shown(&line.answered, Cell::Share),
         ]);
     }
     parts.push(Part::Table(by_stream));
-    Some(Section { heading: "After the sessions", parts })
+    Some(Section {
+        heading: "After the sessions",
+        parts,
+    })
 }
 
 /// The cells of a change: pairs, before, now, change, its interval, size and who went up.
 fn changed(shown: Option<&Shown<Change>>) -> Vec<Cell> {
     let hidden = match shown {
         Some(Shown::Value(is)) => {
-            let interval = is.by.interval().map_or(Cell::Nothing, |interval| Cell::Between(interval, 2));
+            let interval = is
+                .by
+                .interval()
+                .map_or(Cell::Nothing, |interval| Cell::Between(interval, 2));
             return vec![
                 Cell::Count(is.by.n),
                 Cell::Number(is.then, 2),
@@ -129,7 +164,15 @@ fn changed(shown: Option<&Shown<Change>>) -> Vec<Cell> {
     cells
 }
 
-const CHANGE: [&str; 7] = ["Pairs", "Before", "Now", "Change", "95 % interval", "Cohen's d", "Went up"];
+const CHANGE: [&str; 7] = [
+    "Pairs",
+    "Before",
+    "Now",
+    "Change",
+    "95 % interval",
+    "Cohen's d",
+    "Went up",
+];
 
 /// Role confidence before and now; none where nobody was asked.
 pub(super) fn confidence(model: &Model) -> Option<Section> {
@@ -140,7 +183,10 @@ pub(super) fn confidence(model: &Model) -> Option<Section> {
     let heading = "Confidence then and now";
     let scale = format!("{} to {}", is.scale.0, is.scale.1);
     let Some(compared) = is.compared else {
-        return Some(Section { heading, parts: before_only(&is, &scale) });
+        return Some(Section {
+            heading,
+            parts: before_only(&is, &scale),
+        });
     };
     let mut parts = vec![Part::Say(confidence_said(model, &is, compared, &scale))];
     let lines: Vec<(String, Vec<f64>)> = is
@@ -155,7 +201,11 @@ pub(super) fn confidence(model: &Model) -> Option<Section> {
         let rise = |line: &(String, Vec<f64>)| line.1[1] - line.1[0];
         let most = lines.iter().max_by(|a, b| rise(a).total_cmp(&rise(b)));
         let most = most.map_or_else(String::new, |line| {
-            format!(" The largest change is in \"{}\" ({}).", line.0, change(rise(line), 2))
+            format!(
+                " The largest change is in \"{}\" ({}).",
+                line.0,
+                change(rise(line), 2)
+            )
         });
         parts.push(Part::Chart(Chart {
             title: "Confidence before and now, item by item".to_owned(),
@@ -169,16 +219,24 @@ pub(super) fn confidence(model: &Model) -> Option<Section> {
     let heads = |first| [&[first][..], &CHANGE[..]].concat();
     let mut items = Table::new(format!("Confidence by item, {scale}"), &heads("Item"));
     for item in &is.items {
-        items.rows.push([vec![item.text.as_str().into()], changed(item.change.as_ref())].concat());
+        items
+            .rows
+            .push([vec![item.text.as_str().into()], changed(item.change.as_ref())].concat());
     }
-    items.rows.push([vec!["Mean of all items".into()], changed(is.overall.as_ref())].concat());
+    items
+        .rows
+        .push([vec!["Mean of all items".into()], changed(is.overall.as_ref())].concat());
     parts.push(Part::Table(items));
     let mut by_stream = Table::new(format!("Confidence by stream, {scale}"), &heads("Stream"));
     for (id, stream) in streams(model) {
         let of_stream = model.confidence(Scope::Stream(id)).overall;
-        by_stream.rows.push([vec![stream.code.as_str().into()], changed(of_stream.as_ref())].concat());
+        by_stream
+            .rows
+            .push([vec![stream.code.as_str().into()], changed(of_stream.as_ref())].concat());
     }
-    by_stream.rows.push([vec!["All streams".into()], changed(is.overall.as_ref())].concat());
+    by_stream
+        .rows
+        .push([vec!["All streams".into()], changed(is.overall.as_ref())].concat());
     parts.push(Part::Table(by_stream));
     Some(Section { heading, parts })
 }
@@ -256,7 +314,13 @@ pub(super) fn surveys(model: &Model) -> Option<Section> {
                     mean.interval().map_or(Cell::Nothing, |by| Cell::Between(by, 2)),
                 ],
                 Shown::Hidden { why, .. } => {
-                    vec![text.clone().into(), scale, Cell::Nothing, Cell::Hidden(why.clone()), Cell::Nothing]
+                    vec![
+                        text.clone().into(),
+                        scale,
+                        Cell::Nothing,
+                        Cell::Hidden(why.clone()),
+                        Cell::Nothing,
+                    ]
                 }
             });
             match &is.promoters {
@@ -266,15 +330,22 @@ pub(super) fn surveys(model: &Model) -> Option<Section> {
                     Cell::Change(score.score, 0),
                     Cell::Between(score.interval, 0),
                 ]),
-                Some(Shown::Hidden { why, .. }) => promoters
-                    .rows
-                    .push(vec![text.into(), Cell::Nothing, Cell::Hidden(why.clone()), Cell::Nothing]),
+                Some(Shown::Hidden { why, .. }) => promoters.rows.push(vec![
+                    text.into(),
+                    Cell::Nothing,
+                    Cell::Hidden(why.clone()),
+                    Cell::Nothing,
+                ]),
                 None => {}
             }
         }
     }
     let mut parts = Vec::new();
-    let judged = model.goals.iter().filter(|(_, goal)| goal.score.is_some()).count();
+    let judged = model
+        .goals
+        .iter()
+        .filter(|(_, goal)| goal.score.is_some())
+        .count();
     if judged > 0 {
         parts.push(Part::Say(match model.goals_reached() {
             Shown::Value(reached) => format!(
@@ -283,11 +354,21 @@ pub(super) fn surveys(model: &Model) -> Option<Section> {
                 reached.whole,
                 Cell::Share(reached).text()
             ),
-            Shown::Hidden { .. } => "Too few mentees have judged their goals to say how many were reached.".to_owned(),
+            Shown::Hidden { .. } => {
+                "Too few mentees have judged their goals to say how many were reached.".to_owned()
+            }
         }));
     }
-    parts.extend([table, promoters].into_iter().filter(|table| !table.rows.is_empty()).map(Part::Table));
-    (!parts.is_empty()).then_some(Section { heading: "Satisfaction", parts })
+    parts.extend(
+        [table, promoters]
+            .into_iter()
+            .filter(|table| !table.rows.is_empty())
+            .map(Part::Table),
+    );
+    (!parts.is_empty()).then_some(Section {
+        heading: "Satisfaction",
+        parts,
+    })
 }
 
 /// The themes heard in the answers, with counts; none where no answer has a theme.
@@ -299,7 +380,10 @@ pub(super) fn themes(model: &Model) -> Option<Section> {
     let mut table = Table::new("Themes in people's answers", &["Theme", "Answers that name it"]);
     let mut bars = Vec::new();
     for line in &lines {
-        table.rows.push(vec![line.name.as_str().into(), Cell::shown(&line.count, Cell::Count)]);
+        table.rows.push(vec![
+            line.name.as_str().into(),
+            Cell::shown(&line.count, Cell::Count),
+        ]);
         if let Shown::Value(count) = line.count {
             bars.push((line.name.clone(), vec![f64::from(count)]));
         }
@@ -310,7 +394,10 @@ pub(super) fn themes(model: &Model) -> Option<Section> {
         parts.push(Part::Say(format!("People spoke of {}.", super::listed(&names))));
         parts.push(Part::Chart(Chart {
             title: "How often each theme was named".to_owned(),
-            says: format!("One bar for each theme; \"{first}\" was named most often, in {} answers.", number(most, 0)),
+            says: format!(
+                "One bar for each theme; \"{first}\" was named most often, in {} answers.",
+                number(most, 0)
+            ),
             series: vec!["answers"],
             scale: (0.0, most.max(1.0)),
             lines: bars,
@@ -318,7 +405,10 @@ pub(super) fn themes(model: &Model) -> Option<Section> {
         }));
     }
     parts.push(Part::Table(table));
-    Some(Section { heading: "Themes", parts })
+    Some(Section {
+        heading: "Themes",
+        parts,
+    })
 }
 
 /// The headline figures beside those of the cohort before.
@@ -331,15 +421,27 @@ pub(super) fn against(model: &Model, last: &Model) -> Section {
             let mut ratio = Ratio::default();
             for (id, wave) in model.waves.iter() {
                 if occasion.is_none_or(|only| only == wave.occasion) {
-                    model.requests_in(id).for_each(|(_, request)| ratio.count(request.answered));
+                    model
+                        .requests_in(id)
+                        .for_each(|(_, request)| ratio.count(request.answered));
                 }
             }
-            if ratio.whole == 0 { Cell::Nothing } else { Cell::Share(ratio) }
+            if ratio.whole == 0 {
+                Cell::Nothing
+            } else {
+                Cell::Share(ratio)
+            }
         }
     };
     let rows: [(&str, [Cell; 2]); 6] = [
-        ("Mentees", both(&|m| Cell::Count(of_role(m, crate::domain::Role::Mentee)))),
-        ("Mentors", both(&|m| Cell::Count(of_role(m, crate::domain::Role::Mentor)))),
+        (
+            "Mentees",
+            both(&|m| Cell::Count(of_role(m, crate::domain::Role::Mentee))),
+        ),
+        (
+            "Mentors",
+            both(&|m| Cell::Count(of_role(m, crate::domain::Role::Mentor))),
+        ),
         ("Attendance", both(&|m| Cell::Share(m.attendance_of_cohort()))),
         ("Answered, all questionnaires", both(&rate(None))),
         ("Answered, after sessions", both(&rate(Some(Occasion::Pulse)))),
@@ -354,7 +456,10 @@ pub(super) fn against(model: &Model, last: &Model) -> Section {
     for (name, [before, now]) in rows {
         table.rows.push(vec![name.into(), before, now]);
     }
-    Section { heading: "Against the cohort before", parts: vec![Part::Table(table)] }
+    Section {
+        heading: "Against the cohort before",
+        parts: vec![Part::Table(table)],
+    }
 }
 
 fn of_role(model: &Model, role: crate::domain::Role) -> u32 {

@@ -19,7 +19,10 @@ struct Looks {
 pub(super) fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
     let looks = Looks {
         title: Format::new().set_bold().set_font_size(14),
-        head: Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top),
+        head: Format::new()
+            .set_bold()
+            .set_text_wrap()
+            .set_align(FormatAlign::Top),
         wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
         hidden: Format::new().set_italic().set_text_wrap(),
     };
@@ -77,8 +80,16 @@ fn write_table(sheet: &mut Worksheet, table: &Table, row: u32, looks: &Looks) ->
         for (column, cell) in (0_u16..).zip(cells) {
             let decimals = |decimals: &u8, sign: &str| {
                 let zeros = "0".repeat(usize::from(*decimals));
-                let plain = if zeros.is_empty() { "0".to_owned() } else { format!("0.{zeros}") };
-                let code = if sign.is_empty() { plain } else { format!("+{plain};-{plain};{plain}") };
+                let plain = if zeros.is_empty() {
+                    "0".to_owned()
+                } else {
+                    format!("0.{zeros}")
+                };
+                let code = if sign.is_empty() {
+                    plain
+                } else {
+                    format!("+{plain};-{plain};{plain}")
+                };
                 Format::new().set_num_format(code)
             };
             match cell {
@@ -87,10 +98,20 @@ fn write_table(sheet: &mut Worksheet, table: &Table, row: u32, looks: &Looks) ->
                     sheet.write_number(row, column, *n)?;
                 }
                 Cell::Number(x, places) => {
-                    sheet.write_number_with_format(row, column, rounded(*x, *places), &decimals(places, ""))?;
+                    sheet.write_number_with_format(
+                        row,
+                        column,
+                        rounded(*x, *places),
+                        &decimals(places, ""),
+                    )?;
                 }
                 Cell::Change(x, places) => {
-                    sheet.write_number_with_format(row, column, rounded(*x, *places), &decimals(places, "+"))?;
+                    sheet.write_number_with_format(
+                        row,
+                        column,
+                        rounded(*x, *places),
+                        &decimals(places, "+"),
+                    )?;
                 }
                 Cell::Hidden(why) => {
                     sheet.write_string_with_format(row, column, visible(why), &looks.hidden)?;

@@ -46,15 +46,28 @@ fn table(out: &mut String, table: &Table) {
 
 /// Bars of characters: they say nothing that the table does not, so that nothing is lost where they are not read.
 fn chart(out: &mut String, chart: &Chart) {
-    out.push_str(&format!("{}: {}\n\n```text\n", plain(&chart.title), plain(&chart.says)));
+    out.push_str(&format!(
+        "{}: {}\n\n```text\n",
+        plain(&chart.title),
+        plain(&chart.says)
+    ));
     let (low, high) = chart.scale;
-    let names = chart.series.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let names = chart
+        .series
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0);
     for (label, values) in &chart.lines {
         out.push_str(&format!("{}\n", visible(label).replace('`', "'")));
         for (series, value) in chart.series.iter().zip(values) {
             let share = ((value - low) / (high - low)).clamp(0.0, 1.0);
             // A share of a short bar.
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the bar's length")]
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "between 0 and the bar's length"
+            )]
             let filled = (share * BAR as f64).round() as usize;
             let text = number(*value, chart.decimals);
             let bar = format!("{}{}", "#".repeat(filled), ".".repeat(BAR - filled));
@@ -88,7 +101,10 @@ mod tests {
         let hostile = "<script>x</script> **a** [b](javascript:c) |d|\n# e ![f](g)";
         let text = plain(hostile);
         assert!(!text.contains('<') && !text.contains('\n'), "{text}");
-        assert!(text.contains("\\*\\*a\\*\\*") && text.contains("\\[b\\](javascript:c)"), "{text}");
+        assert!(
+            text.contains("\\*\\*a\\*\\*") && text.contains("\\[b\\](javascript:c)"),
+            "{text}"
+        );
         assert!(text.contains("\\|d\\|") && text.contains("\\!\\[f\\]"), "{text}");
     }
 }

@@ -156,7 +156,10 @@ impl Report {
             Part::Table(table) => Some(table.rows.iter().flatten()),
             Part::Say(_) | Part::Chart(_) | Part::Quotes(_) => None,
         });
-        cells.flatten().filter(|cell| matches!(cell, Cell::Hidden(_))).count()
+        cells
+            .flatten()
+            .filter(|cell| matches!(cell, Cell::Hidden(_)))
+            .count()
     }
 
     /// The quotes that are printed.
@@ -216,7 +219,10 @@ impl Cell {
     /// Whether it is read from the right, as numbers are.
     #[must_use]
     pub const fn is_number(&self) -> bool {
-        matches!(self, Self::Count(_) | Self::Share(_) | Self::Number(..) | Self::Change(..) | Self::Between(..))
+        matches!(
+            self,
+            Self::Count(_) | Self::Share(_) | Self::Number(..) | Self::Change(..) | Self::Between(..)
+        )
     }
 
     /// What may be shown, as a cell.
@@ -270,7 +276,11 @@ fn number(x: f64, decimals: u8) -> String {
 fn change(x: f64, decimals: u8) -> String {
     let text = number(x, decimals);
     let nothing = text.chars().all(|c| matches!(c, '0' | '.'));
-    if text.starts_with('\u{2212}') || nothing { text } else { format!("+{text}") }
+    if text.starts_with('\u{2212}') || nothing {
+        text
+    } else {
+        format!("+{text}")
+    }
 }
 
 /// A day with nothing left out: `1 October 2023`.
@@ -293,9 +303,12 @@ fn days(first: NaiveDate, last: NaiveDate) -> String {
 /// A small number as a word.
 fn in_words(n: usize) -> String {
     const WORDS: [&str; 13] = [
-        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve",
     ];
-    WORDS.get(n).map_or_else(|| n.to_string(), |word| (*word).to_owned())
+    WORDS
+        .get(n)
+        .map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }
 
 /// So many of something, the number as a word where it is small.
@@ -306,7 +319,9 @@ fn many(n: usize, one: &str, more: &str) -> String {
 /// The same at the beginning of a sentence.
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Things one after the other: `CCIO, CIO and CNIO`.

@@ -53,7 +53,10 @@ pub(super) fn cohort(model: &Model) -> Section {
         day(is.first_day),
         day(is.last_day)
     ))];
-    let roles: Vec<String> = streams.iter().map(|(_, stream)| format!("{} ({})", stream.code, stream.name)).collect();
+    let roles: Vec<String> = streams
+        .iter()
+        .map(|(_, stream)| format!("{} ({})", stream.code, stream.name))
+        .collect();
     let mut by_stage: BTreeMap<Stage, usize> = BTreeMap::new();
     for (_, mentee) in &mentees {
         if let Some(stage) = mentee.stage {
@@ -108,13 +111,18 @@ pub(super) fn cohort(model: &Model) -> Section {
         Cell::Count(whole(groups(model, None))),
     ]);
     parts.push(Part::Table(table));
-    Section { heading: "The programme", parts }
+    Section {
+        heading: "The programme",
+        parts,
+    }
 }
 
 /// How many of the sessions that the rounds planned were held.
 pub(super) fn held(model: &Model, scope: Scope, now: DateTime<Utc>) -> Ratio {
     let rounds = model.rounds_sorted().into_iter();
-    rounds.map(|(round, _)| model.held_in_round(scope, round, now)).sum()
+    rounds
+        .map(|(round, _)| model.held_in_round(scope, round, now))
+        .sum()
 }
 
 /// How many mentees of those who began have completed, and how many still take part.
@@ -160,14 +168,19 @@ pub(super) fn sessions(model: &Model, now: DateTime<Utc>) -> Section {
             completed.part, completed.whole
         ));
     } else {
-        said.push_str(&format!(" {} still take part.", capital(&many(still, "mentee", "mentees"))));
+        said.push_str(&format!(
+            " {} still take part.",
+            capital(&many(still, "mentee", "mentees"))
+        ));
     }
     parts.push(Part::Say(said));
     let mut by_stream = Table::new(
         "Sessions and attendance, by stream",
         &["Stream", "Sessions held", "Attendance", "Commitment", "Completed"],
     );
-    let scopes = streams(model).into_iter().map(|(id, is)| (Scope::Stream(id), Some(id), is.code.clone()));
+    let scopes = streams(model)
+        .into_iter()
+        .map(|(id, is)| (Scope::Stream(id), Some(id), is.code.clone()));
     for (scope, stream, name) in scopes.chain([(Scope::Cohort, None, "All streams".to_owned())]) {
         let (completed, still) = completion(model, stream);
         by_stream.rows.push(vec![
@@ -175,24 +188,47 @@ pub(super) fn sessions(model: &Model, now: DateTime<Utc>) -> Section {
             Cell::Share(held(model, scope, now)),
             Cell::Share(model.attendance(scope)),
             Cell::Share(model.commitment(scope)),
-            if still == 0 { Cell::Share(completed) } else { "still running".into() },
+            if still == 0 {
+                Cell::Share(completed)
+            } else {
+                "still running".into()
+            },
         ]);
     }
     parts.push(Part::Table(by_stream));
     parts.extend(workshops(model, now).into_iter().map(Part::Say));
-    Section { heading: "Sessions", parts }
+    Section {
+        heading: "Sessions",
+        parts,
+    }
 }
 
 /// A sentence on each workshop.
 fn workshops(model: &Model, now: DateTime<Utc>) -> Vec<String> {
-    let mut all: Vec<_> = model.sessions.iter().filter(|(_, is)| is.group.is_none() && is.stands()).collect();
+    let mut all: Vec<_> = model
+        .sessions
+        .iter()
+        .filter(|(_, is)| is.group.is_none() && is.stands())
+        .collect();
     all.sort_by_key(|(id, is)| (is.starts, *id));
     all.into_iter()
         .map(|(id, is)| {
             let on = day(model.day(is.starts));
-            let place = if is.place.is_empty() { String::new() } else { format!(" in {}", is.place) };
-            let topic = if is.topic.is_empty() { String::new() } else { format!(" ({})", is.topic) };
-            let title = if is.title.is_empty() { "workshop" } else { &is.title };
+            let place = if is.place.is_empty() {
+                String::new()
+            } else {
+                format!(" in {}", is.place)
+            };
+            let topic = if is.topic.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", is.topic)
+            };
+            let title = if is.title.is_empty() {
+                "workshop"
+            } else {
+                &is.title
+            };
             if !model.was_held(id, now) {
                 return format!("Workshop: {title}{topic}, planned for {on}{place}.");
             }
@@ -208,7 +244,10 @@ pub(super) fn next_year(model: &Model, next: Option<&Model>) -> Section {
     let heading = "What changes next year";
     let Some(next) = next else {
         let said = "The next cohort has not been set up yet.".to_owned();
-        return Section { heading, parts: vec![Part::Say(said)] };
+        return Section {
+            heading,
+            parts: vec![Part::Say(said)],
+        };
     };
     let is = next.settings();
     let before = model.settings();
@@ -229,7 +268,11 @@ pub(super) fn next_year(model: &Model, next: Option<&Model>) -> Section {
         let names: Vec<String> = new.iter().map(|(_, stream)| stream.name.clone()).collect();
         parts.push(Part::Say(format!(
             "{}: {}.",
-            if new.len() == 1 { "It has a new stream".to_owned() } else { format!("It has {} new streams", in_words(new.len())) },
+            if new.len() == 1 {
+                "It has a new stream".to_owned()
+            } else {
+                format!("It has {} new streams", in_words(new.len()))
+            },
             listed(&names)
         )));
         let mut table = Table::new("New streams", &["Stream", "Mentors from", "Mentors", "Mentees"]);

@@ -14,9 +14,17 @@ pub(super) fn section(model: &Model, today: NaiveDate) -> (Section, usize) {
     if printed.is_empty() {
         parts.push(Part::Say("No quote has been cleared for publication.".to_owned()));
     } else {
-        parts.push(Part::Quotes(printed.into_iter().map(|(_, quote)| quote).collect()));
+        parts.push(Part::Quotes(
+            printed.into_iter().map(|(_, quote)| quote).collect(),
+        ));
     }
-    (Section { heading: "In their own words", parts }, held)
+    (
+        Section {
+            heading: "In their own words",
+            parts,
+        },
+        held,
+    )
 }
 
 /// The quotes that may be printed today; the same words only once.
@@ -27,13 +35,25 @@ pub(super) fn printable(model: &Model, today: NaiveDate) -> (Vec<(Id<Quote>, Pri
     let mut printed: Vec<(Attribution, Id<Quote>, Printed)> = lines
         .into_iter()
         .filter(|line| line.held_by.is_empty() && line.label.attribution != Attribution::TeamOnly)
-        .filter_map(|line| Some((line.label.attribution, line.id, Printed { text: line.text?, label: line.label.text })))
+        .filter_map(|line| {
+            Some((
+                line.label.attribution,
+                line.id,
+                Printed {
+                    text: line.text?,
+                    label: line.label.text,
+                },
+            ))
+        })
         .filter(|(_, _, quote)| seen.insert(crate::domain::text::fold(&quote.text)))
         .collect();
     // Ordered by what is printed, so that the order tells nothing about who said it.
     printed.sort_by(|a, b| (a.0, &a.2.label, &a.2.text).cmp(&(b.0, &b.2.label, &b.2.text)));
     let held = all - printed.len();
-    (printed.into_iter().map(|(_, id, quote)| (id, quote)).collect(), held)
+    (
+        printed.into_iter().map(|(_, id, quote)| (id, quote)).collect(),
+        held,
+    )
 }
 
 /// What the numbers mean and where their formulas are from.

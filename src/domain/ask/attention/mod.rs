@@ -60,6 +60,8 @@ words! {
         PairWarning = 21 "pair rule",
         /// The day on which data is due to go has come (rule 16).
         RetentionDue = 22 "retention due",
+        /// Somebody asked for their data, or for its end, and the month is running.
+        ClaimDue = 23 "request about data due",
     }
 }
 
@@ -85,6 +87,7 @@ impl Concern {
             Self::FewAnswers => "r reminds",
             Self::PairWarning => "m moves one of them, x acknowledges",
             Self::RetentionDue => "the owner erases, or keeps longer with e",
+            Self::ClaimDue => "cohort subject, or erase, and note the day on which it was met",
         }
     }
 }
@@ -190,6 +193,7 @@ impl Model {
             alerts.look_at_warnings();
         }
         alerts.look_at_retention();
+        alerts.look_at_claims();
         let mut all = alerts.all;
         all.sort_by(|a, b| (a.concern, a.since, &a.key).cmp(&(b.concern, b.since, &b.key)));
         all

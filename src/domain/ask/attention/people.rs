@@ -144,6 +144,24 @@ impl Alerts<'_> {
         }
     }
 
+    /// What people asked about their own data and was not met: the month is running, or over.
+    pub(super) fn look_at_claims(&mut self) {
+        let model = self.model;
+        for (id, is) in model.claims.iter().filter(|(_, is)| is.met.is_none()) {
+            let due = is.due();
+            let days = (due - self.today).num_days();
+            let clock = match days {
+                ..0 => format!("was due on {}", due.format("%-d %B %Y")),
+                0 => "is due today".to_owned(),
+                1 => "is due tomorrow".to_owned(),
+                _ => format!("is due on {} (in {days} days)", due.format("%-d %B %Y")),
+            };
+            let evidence = format!("came on {}, {clock}", is.received.format("%-d %B"));
+            let since = self.morning(is.received);
+            self.note(Concern::ClaimDue, id, None, since, evidence).person = Some(is.person);
+        }
+    }
+
     /// People and consents whose day to go has come.
     pub(super) fn look_at_retention(&mut self) {
         let model = self.model;

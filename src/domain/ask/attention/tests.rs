@@ -267,6 +267,37 @@ fn data_due_to_go_needs_attention_even_in_a_closed_cohort() {
 }
 
 #[test]
+fn what_was_asked_about_ones_data_is_due_in_a_month() {
+    let mut model = world();
+    let claim = crate::domain::Claim {
+        person: person(&model, "Daniel Price"),
+        what: crate::domain::Claimed::Access,
+        received: day(2025, 1, 31),
+        met: None,
+        note: String::new(),
+    };
+    assert_eq!(claim.due(), day(2025, 2, 28));
+    model.put(Record::Claim(Id::new(9), Box::new(claim)), 50);
+    let subject = "access asked for by Daniel Price";
+    let now = at(day(2025, 2, 10), 9, 0);
+    has(
+        &model,
+        now,
+        Concern::ClaimDue,
+        subject,
+        "came on 31 January, is due on 28 February 2025 (in 18 days)",
+    );
+    let late = at(day(2025, 3, 2), 9, 0);
+    has(
+        &model,
+        late,
+        Concern::ClaimDue,
+        subject,
+        "came on 31 January, was due on 28 February 2025",
+    );
+}
+
+#[test]
 fn people_of_one_employer_in_a_group_are_listed_last() {
     let mut model = world();
     let id = person(&model, "Fatima Rahman");

@@ -192,7 +192,11 @@ impl Model {
             let from = voices.len();
             voices.extend(self.voices(wave));
             let places: Vec<(Scope, usize)> = voices.iter().map(|v| v.place).zip(0..).skip(from).collect();
-            told.extend(self.told(&places, &[smallest], &|_| None).remove(&scope).unwrap_or_default());
+            told.extend(
+                self.told(&places, &[smallest], &|_| None)
+                    .remove(&scope)
+                    .unwrap_or_default(),
+            );
         }
         let inside = voices.iter().filter(|voice| self.lies_in(voice.place, scope));
         let hidden = told.is_empty() && smallest > 0;

@@ -43,10 +43,17 @@ fn shown(model: &Model) -> Vec<Option<f64>> {
     }
     for scope in scopes(model) {
         let Confidence { overall, items, .. } = model.confidence(scope);
-        let changes = items.iter().map(|item| item.change.as_ref()).chain([overall.as_ref()]);
+        let changes = items
+            .iter()
+            .map(|item| item.change.as_ref())
+            .chain([overall.as_ref()]);
         for change in changes {
             let change = change.and_then(Shown::value);
-            all.extend([change.map(|c| c.then), change.map(|c| c.now), change.map(|c| c.by.mean)]);
+            all.extend([
+                change.map(|c| c.then),
+                change.map(|c| c.now),
+                change.map(|c| c.by.mean),
+            ]);
         }
         all.extend(items.iter().map(|item| value(&item.before)));
     }
@@ -71,7 +78,11 @@ fn table(model: &Model, unknowns: &[Unknown]) -> Vec<Vec<f64>> {
     for (at, unknown) in unknowns.iter().enumerate() {
         let after = shown(&nudged(model, unknown));
         for ((row, before), after) in rows.iter_mut().zip(&before).zip(after) {
-            assert_eq!(before.is_some(), after.is_some(), "hiding must not depend on scores");
+            assert_eq!(
+                before.is_some(),
+                after.is_some(),
+                "hiding must not depend on scores"
+            );
             row[at] = before.zip(after).map_or(0.0, |(before, after)| after - before);
         }
     }
@@ -84,7 +95,10 @@ fn reduced(mut rows: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let mut lead = 0;
     for column in 0..width {
         let by_size = |a: &usize, b: &usize| rows[*a][column].abs().total_cmp(&rows[*b][column].abs());
-        let Some(at) = (lead..rows.len()).max_by(by_size).filter(|at| rows[*at][column].abs() > 1e-7) else {
+        let Some(at) = (lead..rows.len())
+            .max_by(by_size)
+            .filter(|at| rows[*at][column].abs() > 1e-7)
+        else {
             continue;
         };
         rows.swap(lead, at);
@@ -106,7 +120,9 @@ fn reduced(mut rows: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
 /// Whether a sum of answers follows from rows in echelon form.
 fn follows(rows: &[Vec<f64>], mut sum: Vec<f64>) -> bool {
     for row in rows {
-        let Some(column) = row.iter().position(|x| x.abs() > 1e-7) else { continue };
+        let Some(column) = row.iter().position(|x| x.abs() > 1e-7) else {
+            continue;
+        };
         let by = sum[column];
         sum.iter_mut().zip(row).for_each(|(x, p)| *x -= by * p);
     }
@@ -116,12 +132,17 @@ fn follows(rows: &[Vec<f64>], mut sum: Vec<f64>) -> bool {
 /// What may not follow: sums of the answers of fewer people than may be shown, with what they are.
 fn secrets(model: &Model, unknowns: &[Unknown], smallest: usize) -> Vec<(String, Vec<f64>)> {
     let of = |is: &dyn Fn(&Unknown) -> bool| -> Vec<f64> {
-        unknowns.iter().map(|unknown| f64::from(u8::from(is(unknown)))).collect()
+        unknowns
+            .iter()
+            .map(|unknown| f64::from(u8::from(is(unknown))))
+            .collect()
     };
     let mut secrets = Vec::new();
     for unknown in unknowns {
         secrets.push((format!("the answer {unknown:?}"), of(&|other| other == unknown)));
-        let own = of(&|other| other.0 == unknown.0 && other.1.starts_with("then:") == unknown.1.starts_with("then:"));
+        let own = of(&|other| {
+            other.0 == unknown.0 && other.1.starts_with("then:") == unknown.1.starts_with("then:")
+        });
         secrets.push((format!("the mean of {:?}", unknown.0), own));
     }
     let group = |id: &Id<Response>| model.responses.get(*id).and_then(|is| is.group);

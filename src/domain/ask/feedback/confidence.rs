@@ -121,13 +121,21 @@ fn telling_items(people: &[&Pair], smallest: u32) -> Option<Vec<usize>> {
     if items.clone().any(|at| answered(at) < smallest) {
         return None;
     }
-    Some(items.filter(|at| few.iter().any(|pair| pair.both(*at).is_none())).collect())
+    Some(
+        items
+            .filter(|at| few.iter().any(|pair| pair.both(*at).is_none()))
+            .collect(),
+    )
 }
 
 /// Whether both means are at the same end of the scale, and at which.
 fn same_end((then, now): &(f64, f64)) -> Option<bool> {
     let (lowest, highest) = Scale::ZeroToTen.range()?;
-    let at = |end: i8| [*then, *now].iter().all(|mean| (mean - f64::from(end)).abs() < f64::EPSILON);
+    let at = |end: i8| {
+        [*then, *now]
+            .iter()
+            .all(|mean| (mean - f64::from(end)).abs() < f64::EPSILON)
+    };
     if at(highest) {
         Some(true)
     } else {
@@ -300,7 +308,11 @@ impl Model {
     }
 
     fn items(&self, pairs: &Pairs, scope: Scope, smallest: u32) -> Vec<ItemLine> {
-        let means: Vec<_> = pairs.of.iter().filter_map(|p| Some((p.place, p.means?))).collect();
+        let means: Vec<_> = pairs
+            .of
+            .iter()
+            .filter_map(|p| Some((p.place, p.means?)))
+            .collect();
         let people: Vec<(Scope, &Pair)> = pairs.of.iter().map(|pair| (pair.place, pair)).collect();
         let (whole, blocks) = self.blocks(&means, &[smallest], &same_end);
         let alike = |cells: &[Scope]| {
@@ -318,11 +330,17 @@ impl Model {
         let rest = rest.get(&scope).filter(|_| scope == Scope::Cohort);
         let rest = rest.map_or(&[][..], Vec::as_slice);
         let without = telling_items(rest, smallest);
-        let inside = people.iter().filter(|(place, _)| self.lies_in(*place, scope)).count();
+        let inside = people
+            .iter()
+            .filter(|(place, _)| self.lies_in(*place, scope))
+            .count();
         let items = pairs.questions.iter().zip(0..);
         items
             .map(|((key, text), at)| {
-                let rest = without.as_ref().filter(|items| !items.contains(&at)).map_or(&[][..], |_| rest);
+                let rest = without
+                    .as_ref()
+                    .filter(|items| !items.contains(&at))
+                    .map_or(&[][..], |_| rest);
                 let given: Vec<(f64, f64)> = told
                     .iter()
                     .chain(rest)

@@ -300,7 +300,10 @@ pub(super) fn pick<T: Copy>(given: &[(Scope, T)], cover: &Cover<Scope>) -> BTree
         let inside = given.iter().filter(|(place, _)| cells.contains(place));
         inside.map(|(_, answer)| *answer).collect()
     };
-    cover.iter().map(|(scope, cells)| (*scope, inside(cells))).collect()
+    cover
+        .iter()
+        .map(|(scope, cells)| (*scope, inside(cells)))
+        .collect()
 }
 
 /// Which end of its scale an answer is at: the upper (`true`), the lower, or none.

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use crate::domain::ask::rates::Scope;
-use crate::domain::word::words;
 use crate::domain::ladder::{Ground, Ladder, consent_that_holds};
+use crate::domain::word::words;
 use crate::domain::{Attribution, Consent, Id, Model, Quote, QuoteState, Theme, Use};
 
 words! {
@@ -89,7 +89,10 @@ impl Model {
     /// The labels under which a quote might be printed on a day, widest first.
     #[must_use]
     pub fn ladder(&self, quote: Id<Quote>, day: NaiveDate) -> Ladder {
-        let speaker = self.quotes.get(quote).and_then(|is| self.enrolments.get(is.speaker?));
+        let speaker = self
+            .quotes
+            .get(quote)
+            .and_then(|is| self.enrolments.get(is.speaker?));
         Ladder::of(&Ground {
             speaker,
             person: speaker.and_then(|is| self.people.get(is.person)),

@@ -232,6 +232,17 @@ const CASES: &[Case] = &[
         "gone",
     ),
     (
+        Kind::Claim,
+        &[
+            ("person", "pe-0000000000z5"),
+            ("what", "access"),
+            ("received", "today"),
+        ],
+        "met",
+        "today",
+        "gone",
+    ),
+    (
         Kind::Mapping,
         &[("of", "roster"), ("heading", "Gruppe"), ("field", "group")],
         "field",

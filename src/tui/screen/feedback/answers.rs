@@ -281,6 +281,7 @@ impl Screen for Answers {
             Action::Edit => Some("themes, quote".to_owned()),
             Action::Open => Some("person".to_owned()),
             Action::Mark => Some("mark".to_owned()),
+            Action::NextProblem => Some("next to read".to_owned()),
             _ => None,
         }
     }
@@ -301,9 +302,10 @@ impl Screen for Answers {
                 add(cx, self.scope, round, None)
             }
             Action::NextProblem | Action::PreviousProblem => {
-                let wanted: Vec<usize> = (0..self.rows.len())
-                    .filter(|at| self.rows[*at].word_wanted)
-                    .collect();
+                // To be read: who would like a word, and words that nobody gave a theme yet.
+                let waits =
+                    |row: &AnswerRow| row.word_wanted || (row.themes.is_empty() && !row.texts.is_empty());
+                let wanted: Vec<usize> = (0..self.rows.len()).filter(|at| waits(&self.rows[*at])).collect();
                 let next = if action == Action::NextProblem {
                     wanted.iter().find(|at| **at > self.cursor.row).or(wanted.first())
                 } else {
@@ -318,7 +320,7 @@ impl Screen for Answers {
                         self.cursor.go(*next, &keys);
                         Step::Stay
                     }
-                    None => Step::say("Nobody here would like a word."),
+                    None => Step::say("Every answer in words has its theme, and nobody would like a word."),
                 }
             }
             Action::Copy => {

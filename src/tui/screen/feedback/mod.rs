@@ -313,10 +313,11 @@ impl Screen for Feedback {
         let mut offers = match self.pane {
             Pane::Groups => vec![
                 Action::Open,
-                Action::Remind,
                 Action::Filter,
                 Action::NextProblem,
                 Action::Sort,
+                // Last: it comes and goes with the group, and the hints before it stay.
+                Action::Remind,
             ],
             Pane::Quotes => vec![
                 Action::Open,
@@ -366,9 +367,10 @@ impl Screen for Feedback {
             Action::Open => Some(
                 match self.pane {
                     Pane::Groups | Pane::Quotes => "open",
-                    Pane::Scores | Pane::Themes | Pane::Surveys => "answers",
+                    Pane::Scores | Pane::Themes | Pane::Surveys | Pane::Questions | Pane::Confidence => {
+                        "answers"
+                    }
                     Pane::Waiting => "person",
-                    Pane::Questions | Pane::Confidence => "say it",
                 }
                 .to_owned(),
             ),

@@ -218,11 +218,19 @@ fn withdraw(cx: &Cx<'_>, quote: Id<Quote>) -> Step {
         "{} withdraws consent {only}.",
         cx.model.name_of(is.person)
     )];
-    lines.extend(
-        uses(cx, quote)
-            .into_iter()
-            .map(|used| format!("It was used: {used}")),
-    );
+    // What the consent covers stands printed in places that have to be corrected.
+    let covered = cx.model.uses.iter().filter(|(_, is)| {
+        let covers = cx.model.consent_for(is.quote);
+        covers.is_some_and(|(other, _)| other == consent)
+    });
+    lines.extend(covered.map(|(_, is)| {
+        format!(
+            "To correct: {}, {}, as {}",
+            when::day_short(is.on),
+            is.place,
+            is.label
+        )
+    }));
     let confirm = Confirm::new("Withdraw consent?", lines, move |(), cx, hand| {
         let day = cx.model.day(cx.now);
         Ok(Step::propose(cx.model.withdraw_consent(

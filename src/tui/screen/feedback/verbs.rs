@@ -92,7 +92,23 @@ impl Feedback {
                 Some(enrolment) => Step::Open(enrolment.person.into()),
                 None => Step::say("Nobody is under the cursor."),
             },
-            Pane::Questions | Pane::Confidence => Step::say(self.detail()),
+            Pane::Questions => {
+                let waves = cx.model.pulses().into_iter().map(|(_, wave)| wave).collect();
+                answers::open(cx, scope, waves, None, "all sessions")
+            }
+            Pane::Confidence => {
+                let asks = |wave: &crate::domain::Wave| {
+                    let instrument = cx.model.instruments.get(wave.instrument);
+                    instrument.is_some_and(crate::domain::Instrument::measures_change)
+                };
+                let waves = cx
+                    .model
+                    .waves
+                    .iter()
+                    .filter(|(_, wave)| asks(wave))
+                    .map(|(id, _)| id);
+                answers::open(cx, scope, waves.collect(), None, "role confidence")
+            }
         }
     }
 
@@ -220,11 +236,9 @@ impl Feedback {
         }
         let line = facts.line(of.scope);
         let waiting = of.waiting().count();
-        let people = if waiting == 1 {
-            "1 person has"
-        } else {
-            &format!("{waiting} people have")
-        };
+        // Of one length whatever the number, so that a step of the cursor changes few cells.
+        let people = if waiting == 1 { "person" } else { "people" };
+        let people = format!("{waiting} {people} still to answer");
         let round = round_name(of.round);
         let open = of.closes.is_some_and(|day| cx.model.day(cx.now) <= day);
         let about = match (of.closes, open) {
@@ -232,14 +246,11 @@ impl Feedback {
             (Some(day), true) => {
                 let remind = if waiting > 0 { ": r reminds them" } else { "" };
                 let what = sentence_case(&round);
-                format!(
-                    "{what} closes {}. {people} not answered{remind}.",
-                    when::day_short(day)
-                )
+                format!("{what} closes {}. {people}{remind}.", when::day_short(day))
             }
             (Some(day), false) => {
                 let what = sentence_case(&round);
-                format!("{what} closed {}. {people} not answered.", when::day_short(day))
+                format!("{what} closed {}. {people}.", when::day_short(day))
             }
         };
         match self.pane {
