@@ -390,10 +390,6 @@ impl Form<'_> {
     }
 
     /// Brings in what one row answers.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one row, and all that is drawn up at once"
-    )]
     fn take(
         &self,
         draft: &mut Draft<'_>,

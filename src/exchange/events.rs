@@ -45,6 +45,9 @@ pub struct Calendar {
     pub warnings: Vec<String>,
 }
 
+/// Start and end.
+type Span = (DateTime<Utc>, DateTime<Utc>);
+
 /// One event, or one changed meeting of a repeating one.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -446,11 +449,7 @@ impl Event {
     ///
     /// # Errors
     /// When its rule cannot be followed.
-    pub fn times(
-        &self,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> Result<(Vec<(DateTime<Utc>, DateTime<Utc>)>, bool), String> {
+    pub fn times(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<(Vec<Span>, bool), String> {
         let length = self.ends.naive_local() - self.starts.naive_local();
         let Some(repeats) = &self.repeats else {
             return Ok((vec![(self.starts.to_utc(), self.ends.to_utc())], false));

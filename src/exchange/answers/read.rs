@@ -88,7 +88,7 @@ fn leading_number(text: &str) -> Option<i8> {
     let text = text.trim();
     let end = text
         .char_indices()
-        .find(|(at, c)| !c.is_ascii_digit() && !(*at == 0 && matches!(c, '+' | '-')))
+        .find(|(at, c)| !(c.is_ascii_digit() || *at == 0 && matches!(c, '+' | '-')))
         .map_or(text.len(), |(at, _)| at);
     let rest = text[end..].trim_start();
     let ends_well = rest.is_empty()

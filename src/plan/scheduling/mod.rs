@@ -22,6 +22,8 @@ pub mod instance;
 mod reasons;
 mod timetable;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::{Clashing, Cohort, Enrolment, Group, Id, Model, Rev, Round, Session, Slot};
@@ -204,6 +206,16 @@ pub struct Proposal {
 }
 
 impl Proposal {
+    /// When each session is proposed to begin; none for one without a place.
+    fn times(&self) -> BTreeMap<(Id<Group>, Id<Round>), Option<DateTime<Utc>>> {
+        let placed = self
+            .sessions
+            .iter()
+            .map(|is| ((is.group, is.round), Some(is.starts)));
+        let unplaced = self.unplaced.iter().map(|is| ((is.group, is.round), None));
+        placed.chain(unplaced).collect()
+    }
+
     /// Whether no plan is cheaper.
     #[must_use]
     pub const fn is_optimal(&self) -> bool {
@@ -245,17 +257,7 @@ pub fn propose(model: &Model, ask: &Ask, watch: &Watch) -> Result<Proposal, Canc
 /// round.
 #[must_use]
 pub fn changed(before: &Proposal, after: &Proposal) -> Vec<(Id<Group>, Id<Round>)> {
-    let places =
-        |of: &Proposal| -> std::collections::BTreeMap<(Id<Group>, Id<Round>), Option<DateTime<Utc>>> {
-            let placed = of
-                .sessions
-                .iter()
-                .map(|is| ((is.group, is.round), Some(is.starts)));
-            placed
-                .chain(of.unplaced.iter().map(|is| ((is.group, is.round), None)))
-                .collect()
-        };
-    let (was, is) = (places(before), places(after));
+    let (was, is) = (before.times(), after.times());
     let mut changed: Vec<_> = was
         .keys()
         .chain(is.keys())

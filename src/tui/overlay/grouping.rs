@@ -67,7 +67,7 @@ impl Grouping {
             cursor: Cursor::default(),
         };
         let asks = grouping.ask_again(cx, hand);
-        Step::Many(vec![Step::Ask(Overlay::Grouping(grouping)), asks])
+        Step::Many(vec![Step::Ask(Overlay::Grouping(Box::new(grouping))), asks])
     }
 
     /// Has the proposal made from the cohort as it is now.

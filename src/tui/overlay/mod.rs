@@ -45,7 +45,7 @@ pub enum Overlay {
     /// A list of what would be done, row by row.
     Preview(Preview),
     /// Groups proposed for the pool.
-    Grouping(Grouping),
+    Grouping(Box<Grouping>),
     /// The keys of the screen beneath.
     Help(HelpSheet),
     /// Everything by name.
