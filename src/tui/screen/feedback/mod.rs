@@ -313,11 +313,10 @@ impl Screen for Feedback {
         let mut offers = match self.pane {
             Pane::Groups => vec![
                 Action::Open,
+                Action::Remind,
                 Action::Filter,
                 Action::NextProblem,
                 Action::Sort,
-                // Last: it comes and goes with the group, and the hints before it stay.
-                Action::Remind,
             ],
             Pane::Quotes => vec![
                 Action::Open,
