@@ -93,7 +93,7 @@ enum Command {
     Reschedule(registers::Reschedule),
     /// Cancel a session
     Cancel(registers::Cancel),
-    /// Take in a file of applications or a roster
+    /// Take in a file: applications, rosters, answers, attendance, calendars
     Import(import::Import),
     /// Write a list or a calendar into a file
     Export(export::Export),

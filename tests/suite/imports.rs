@@ -446,7 +446,7 @@ fn what_is_wrong_in_a_row_is_refused_with_line_and_column() {
     for (row, why, field) in [
         (
             "31/02/2025 10:00:00,ann.li@example.org,4,4",
-            "“31/02/2025”",
+            "there is no 31 February 2025",
             "Timestamp",
         ),
         (
