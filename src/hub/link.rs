@@ -311,7 +311,13 @@ impl Keeper {
             // Where we were going, for the next welcome.
             Ask::Open(cohort) => self.who.cohort = Wanted::This(cohort),
             // Asked of a store that is gone; the screen asks again when it is back.
-            Ask::Heads(..) | Ask::Entry(_) | Ask::Condition | Ask::Verify | Ask::Retire | Ask::Now | Ask::Backup => {}
+            Ask::Heads(..)
+            | Ask::Entry(_)
+            | Ask::Condition
+            | Ask::Verify
+            | Ask::Retire
+            | Ask::Now
+            | Ask::Backup => {}
         }
     }
 
