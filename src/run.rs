@@ -13,7 +13,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use color_eyre::eyre::{Result, WrapErr};
 use ratatui::buffer::Buffer;
 
-use crate::exchange::Letter;
+use crate::cli::file;
+use crate::exchange::Post;
 use crate::hub::{self, Link, LinkEvent, Who};
 use crate::plan::{Answer, Progress, Request, Watch};
 use crate::terminal::{self, Event, Guard, Painter, Screen, Timing};
@@ -65,6 +66,8 @@ pub struct Opening {
     pub clock: Clock,
     /// Where prepared messages are written.
     pub outbox: PathBuf,
+    /// Where lists and calendars are written.
+    pub exports: PathBuf,
     /// Who prepared messages are from.
     pub sender: String,
 }
@@ -341,8 +344,12 @@ impl<'a> Loop<'a> {
                     }));
                 }
             }
-            Out::Outbox(letters) => {
-                let done = self.write_letters(&letters);
+            Out::Outbox(posts) => {
+                let done = self.write_posts(&posts);
+                return self.signal(Signal::Done(done));
+            }
+            Out::Save { name, bytes } => {
+                let done = self.save(&name, &bytes);
                 return self.signal(Signal::Done(done));
             }
             Out::Plan(request) => self.plan(*request),
@@ -402,57 +409,36 @@ impl<'a> Loop<'a> {
             .find_map(|(number, progress)| self.signal(Signal::Working { number, progress }))
     }
 
-    /// Writes prepared messages into the outbox, all or what is wrong.
-    fn write_letters(&self, letters: &[Letter]) -> Done {
-        match outbox(
-            &self.opening.outbox,
-            &self.opening.sender,
-            letters,
-            self.opening.clock.now(),
-        ) {
-            Ok(count) => Done::Written {
-                what: format!(
-                    "Wrote {count} messages to {}. Nothing was sent.",
-                    self.opening.outbox.display()
-                ),
+    /// Writes prepared messages into the outbox, all or none.
+    fn write_posts(&self, posts: &[Post]) -> Done {
+        let (dir, sender) = (&self.opening.outbox, &self.opening.sender);
+        match file::outbox(dir, sender, posts, self.opening.clock.now()) {
+            Ok(count) => {
+                let plural = if count == 1 { "" } else { "s" };
+                Done::Written {
+                    what: format!("Wrote {count} message{plural} to {}", dir.display()),
+                    notes: posts.iter().map(|post| post.note.clone()).collect(),
+                }
+            }
+            Err(what) => Done::Failed {
+                what: format!("Nothing was written: {what}."),
             },
-            Err(what) => Done::Failed { what },
         }
     }
-}
 
-/// Writes messages as .eml files into a directory that is made if need be; answers how many.
-///
-/// # Errors
-/// A sentence: the first message or file that cannot be written, and that nothing of it was left.
-pub fn outbox(
-    dir: &std::path::Path,
-    sender: &str,
-    letters: &[Letter],
-    at: DateTime<Utc>,
-) -> Result<usize, String> {
-    use std::io::Write as _;
-    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-    let mut files = Vec::with_capacity(letters.len());
-    for (nth, letter) in letters.iter().enumerate() {
-        files.push(letter.eml(sender, nth + 1, at)?);
+    /// Writes a file into the directory of exports.
+    fn save(&self, name: &str, bytes: &[u8]) -> Done {
+        let path = self.opening.exports.join(name);
+        match file::write_in(&self.opening.exports, name, bytes) {
+            Ok(()) => Done::Written {
+                what: format!("Wrote {}.", path.display()),
+                notes: Vec::new(),
+            },
+            Err(why) => Done::Failed {
+                what: format!("Not written: {}: {why}.", path.display()),
+            },
+        }
     }
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .map_err(|e| format!("{} cannot be made: {e}", dir.display()))?;
-    for (name, bytes) in &files {
-        let path = dir.join(name);
-        let written = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-        written.map_err(|e| format!("{} cannot be written: {e}", path.display()))?;
-    }
-    Ok(files.len())
 }
 
 /// What the store said, in the words of the screen.

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::file::{self, Unwritten};
 use super::said::{Answer, Said, Trouble, count, object};
-use super::visit::{Globals, Visit, sender};
+use super::visit::{Globals, Visit};
 use crate::domain::Entry;
 use crate::domain::query::Query;
-use crate::exchange::calendar::{self, Somebody};
+use crate::exchange::calendar;
 use crate::exchange::grid::Grid;
 use crate::exchange::lists::{self, List};
 use crate::exchange::{parted, spreadsheet};
@@ -45,6 +45,8 @@ enum What {
     Feedback,
     /// The quotes that may be published today
     Quotes,
+    /// A badge for everybody who takes part, for a workshop
+    Badges,
     /// The history: .jsonl has every entry whole, .csv and .xlsx a row for every field that changed
     Entries,
     /// Every record, as JSON lines, without the numbers that people answered
@@ -126,6 +128,7 @@ impl What {
             Self::Attendance => Some(List::Attendance),
             Self::Feedback => Some(List::Feedback),
             Self::Quotes => Some(List::Quotes),
+            Self::Badges => Some(List::Badges),
             Self::Entries => Some(List::Entries),
             Self::Everything => Some(List::Everything),
             Self::Calendar { .. } => None,
@@ -164,8 +167,7 @@ fn calendar(globals: &Globals, what: &What, to: &Path) -> Said {
         }
         _ => (model.diary(), format!("Mentoring {cohort}")),
     };
-    let (office, email) = parted(&sender());
-    let organiser = Somebody { name: office, email };
+    let organiser = parted(&super::post::office()?);
     put(to, &calendar::file(model, &diary, &name, &organiser, visit.now()))?;
     let rows = diary.stands.len() + diary.gone.len();
     let json = object([

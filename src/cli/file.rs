@@ -1,4 +1,4 @@
-//! One file put where it belongs: whole or not at all, for its owner's eyes only.
+//! Files put where they belong: whole or not at all, for their owner's eyes only.
 //!
 //! A file is written beside its place under another name, made durable, and renamed over it. Where a directory, a
 //! link or a device stands in its place nothing is written.
@@ -6,8 +6,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use crate::exchange::Post;
 
 /// Most names tried for the file beside the place.
 const TRIES: u32 = 100;
@@ -55,6 +59,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Unwritten> {
     written
 }
 
+/// Writes a file of this name into a directory that is made if need be.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_in(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), Unwritten> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    write(&dir.join(name), bytes)
+}
+
 /// A new file in the directory of `path`, under a name of its own, to be written and then [`put`] in its place.
 ///
 /// # Errors
@@ -91,6 +104,56 @@ pub fn put(part: &Path, path: &Path) -> Result<(), Unwritten> {
     fs::rename(part, path)?;
     File::open(directory_of(path))?.sync_all()?;
     Ok(())
+}
+
+/// Writes messages as .eml files into a directory that is made if need be; answers how many.
+///
+/// # Errors
+/// A sentence: the first message or file that cannot be written. Nothing is left of them then.
+pub fn outbox(dir: &Path, sender: &str, posts: &[Post], at: DateTime<Utc>) -> Result<usize, String> {
+    let said = |what: &Path, error: &io::Error| format!("{} cannot be written: {error}", what.display());
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(|error| format!("{} cannot be made: {error}", dir.display()))?;
+    let mut written: Vec<PathBuf> = Vec::with_capacity(posts.len());
+    let mut write_all = || -> Result<(), String> {
+        let mut number = 0;
+        for post in posts {
+            loop {
+                number += 1;
+                let (name, bytes) = post.letter.eml(sender, number, at)?;
+                let path = dir.join(name);
+                let opened = OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .mode(0o600)
+                    .open(&path);
+                let mut file = match opened {
+                    Ok(file) => file,
+                    // Written in the same second by somebody else.
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 10_000 => continue,
+                    Err(error) => return Err(said(&path, &error)),
+                };
+                written.push(path.clone());
+                file.write_all(&bytes)
+                    .and_then(|()| file.sync_all())
+                    .map_err(|error| said(&path, &error))?;
+                break;
+            }
+        }
+        let opened = File::open(dir).and_then(|dir| dir.sync_all());
+        opened.map_err(|error| said(dir, &error))
+    };
+    let done = write_all();
+    if done.is_err() {
+        for path in &written {
+            // The first error is the one to tell.
+            let _ = fs::remove_file(path);
+        }
+    }
+    done.map(|()| posts.len())
 }
 
 fn directory_of(path: &Path) -> &Path {

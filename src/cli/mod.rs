@@ -16,6 +16,7 @@ mod lists;
 mod manual;
 mod placing;
 mod plan;
+mod post;
 mod program;
 mod records;
 mod registers;
@@ -109,7 +110,7 @@ enum Command {
     Ask(waves::Ask),
     /// The waves, and who has not answered
     Waves(waves::Waves),
-    /// Write reminders as messages into a directory
+    /// Tell people: reminders, invitations, changes, cancellations, decisions
     Remind(remind::Remind),
     /// Who may do what: list, add (or give another role), remove
     Admin(admins::Admins),
@@ -121,6 +122,9 @@ enum Command {
     Subject(subject::Subject),
     /// List data, consents and requests that are due to go or to be met
     Due(subject::DueBy),
+    /// The mail server, and the texts of messages
+    #[command(subcommand)]
+    Mail(post::Mail),
     /// Write everything into one file, and read it back
     Backup(backup::Backup),
     /// Put a backup into an empty directory
@@ -235,6 +239,7 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::Report(report)) => report::report(globals, &report),
         Some(Command::Subject(subject)) => subject::subject(globals, &subject),
         Some(Command::Due(due)) => subject::due(globals, &due),
+        Some(Command::Mail(mail)) => post::mail(&mail),
         Some(Command::Backup(backup)) => backup::backup(globals, &backup),
         Some(Command::Restore(restore)) => backup::restore(&restore),
         Some(Command::Verify(verify)) => verify::verify(globals, &verify),

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use clap::Args;
 
 use super::said::{Trouble, say_trouble};
-use super::visit::{EXAMPLE_CLOCK, Globals, example_offset, sender};
+use super::visit::{EXAMPLE_CLOCK, Globals, example_offset};
 use crate::domain::Mint;
 use crate::exchange::example;
 use crate::hub::{Client, Start, Who};
@@ -121,7 +121,8 @@ fn run_on(globals: &Globals, looks: &LooksGiven, dir: &Path, who: Who, clock: Cl
         looks: looks.looks(&globals.color, &around),
         clock,
         outbox: dir.join("outbox"),
-        sender: sender(),
+        exports: dir.join("exports"),
+        sender: super::post::office()?,
     };
     run::run(&opening).map_err(|error| Trouble::new(USAGE, format!("{error:#}"), "cohort status --json"))
 }

@@ -1,6 +1,4 @@
-//! Reminders: messages to those who have not answered, or who are expected at a session, as files.
-//!
-//! Nothing is sent from here: the files open as drafts in a mail program.
+//! What people are told: reminders, invitations, changes, cancellations and decisions, as drafts or by mail.
 
 use std::path::PathBuf;
 
@@ -8,13 +6,14 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::said::{Answer, Said, Trouble, count, object};
-use super::visit::{Globals, Visit, sender};
-use crate::domain::{Edit, Enrolment, Id, Message, MessageKind, Mint, Model, Scope, Session, Wave, when};
-use crate::exchange::Letter;
-use crate::run::outbox;
+use super::post;
+use super::said::{Answer, Said, Trouble, object};
+use super::visit::{Globals, Visit};
+use crate::domain::{Id, MessageKind, Model, Scope, Session, Wave};
+use crate::exchange::messages::Office;
+use crate::exchange::{Post, parted};
 
-/// Whom to remind of what.
+/// Whom to tell what.
 #[derive(Debug, Args)]
 pub struct Remind {
     #[command(subcommand)]
@@ -22,9 +21,12 @@ pub struct Remind {
     /// Where the messages are written [default: outbox in the data directory]
     #[arg(long, value_name = "DIR", global = true)]
     outbox: Option<PathBuf>,
-    /// Send them by the mail server
+    /// Send them by the mail server; asks for their number
     #[arg(long, global = true)]
     send: bool,
+    /// The number of messages, for scripts
+    #[arg(long, value_name = "NUMBER", global = true, requires = "send")]
+    confirm: Option<usize>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -43,63 +45,113 @@ enum What {
         /// The session: an id, or group and round as in CCIO-2/3
         session: String,
     },
+    /// Those who are expected at sessions to come and have not been invited, with the session for their calendar
+    Invitations(Which),
+    /// Those who were told of another time or place than now holds, with the session for their calendar
+    Changes(Which),
+    /// Those who were invited to what does not take place, or not with them, with what takes it out of their calendar
+    Cancellations(Which),
+    /// Those whose application was decided
+    Decisions,
 }
 
-/// One message, and the note that it was prepared.
-struct Prepared {
-    letter: Letter,
-    message: Message,
+/// Which sessions.
+#[derive(Debug, Args)]
+struct Which {
+    /// Only this one: an id, or group and round as in CCIO-2/3
+    session: Option<String>,
+    /// Only those of this group
+    #[arg(long, value_name = "GROUP", conflicts_with = "session")]
+    group: Option<String>,
+    /// Only those of this round
+    #[arg(long, value_name = "NUMBER", conflicts_with = "session")]
+    round: Option<u8>,
 }
 
-/// Writes reminders as files, and notes that they were prepared.
-pub fn remind(globals: &Globals, remind: &Remind) -> Said {
-    if remind.send {
-        return Err(Trouble::usage(
-            "no mail server is configured",
-            "leave out --send: the messages are written as drafts to open in a mail program",
-        ));
+impl What {
+    const fn kind(&self) -> MessageKind {
+        match self {
+            Self::Feedback { .. } => MessageKind::FeedbackReminder,
+            Self::Session { .. } => MessageKind::SessionReminder,
+            Self::Invitations(_) => MessageKind::Invitation,
+            Self::Changes(_) => MessageKind::Changed,
+            Self::Cancellations(_) => MessageKind::Cancelled,
+            Self::Decisions => MessageKind::Decision,
+        }
     }
+}
+
+/// Writes messages as files or sends them, and notes who was told what.
+pub fn remind(globals: &Globals, remind: &Remind) -> Said {
     let mut visit = Visit::open(globals)?;
-    let now = visit.now();
-    let model = visit.model();
-    let prepared = match &remind.what {
-        What::Feedback { round, group } => of_feedback(model, *round, group.as_deref(), now)?,
-        What::Session { session } => of_session(model, model.find_session(session)?, now),
-    };
+    let sender = post::office()?;
+    let posts = posts(&visit, &remind.what, &sender)?;
     let dir = match &remind.outbox {
         Some(dir) => dir.clone(),
         None => globals.directory()?.join("outbox"),
     };
-    if prepared.is_empty() {
+    if posts.is_empty() {
         let json = object([
             ("messages", json!(0)),
             ("sent", json!(0)),
-            ("revision", json!(model.rev)),
+            ("revision", json!(visit.model().rev)),
         ]);
-        return Ok(Answer::did(json, "Nobody is to be reminded."));
+        return Ok(Answer::did(json, "There is nobody to be told."));
     }
-    let letters: Vec<Letter> = prepared.iter().map(|one| one.letter.clone()).collect();
-    let written = outbox(&dir, &sender(), &letters, now)
-        .map_err(|what| Trouble::new(6, what, "name another directory with --outbox"))?;
-    let edit = noted(visit.client.model(), &mut visit.mint, &prepared)?;
-    let landed = visit.land(edit)?;
-    let json = object([
-        ("messages", json!(written)),
-        ("sent", json!(0)),
-        ("file", json!(dir.display().to_string())),
-        ("revision", json!(landed.rev)),
-    ]);
-    let said = format!(
-        "Wrote {} to {}. Nothing was sent.",
-        count(written, "message", "messages"),
-        dir.display()
-    );
-    Ok(Answer::did(json, said).noting(landed.warnings))
+    if remind.send {
+        post::send(&mut visit, &dir, posts, remind.confirm)
+    } else {
+        post::write(&mut visit, &dir, &posts, &sender)
+    }
 }
 
-fn noted(model: &Model, mint: &mut Mint, prepared: &[Prepared]) -> Result<Edit, Trouble> {
-    let messages: Vec<Message> = prepared.iter().map(|one| one.message.clone()).collect();
-    Ok(model.messages_prepared(mint, &messages)?)
+fn posts(visit: &Visit, what: &What, sender: &str) -> Result<Vec<Post>, Trouble> {
+    let (model, now) = (visit.model(), visit.now());
+    let (text, organiser) = (post::text_of(what.kind())?, parted(sender));
+    let office = Office {
+        text: &text,
+        organiser: &organiser,
+        now,
+    };
+    Ok(match what {
+        What::Feedback { round, group } => {
+            let waves = waves(model, *round, now)?;
+            let scope = match group {
+                Some(text) => Scope::Group(model.find_group(text)?),
+                None => Scope::Cohort,
+            };
+            office.feedback(model, &waves, scope)
+        }
+        What::Session { session } => office.session(model, model.find_session(session)?),
+        What::Invitations(which) => office.invitations(model, &which.of(model)?),
+        What::Changes(which) => office.changes(model, &which.of(model)?),
+        What::Cancellations(which) => office.cancellations(model, &which.of(model)?),
+        What::Decisions => office.decisions(model),
+    })
+}
+
+impl Which {
+    fn of(&self, model: &Model) -> Result<Vec<Id<Session>>, Trouble> {
+        if let Some(text) = &self.session {
+            return Ok(vec![model.find_session(text)?]);
+        }
+        let group = self
+            .group
+            .as_ref()
+            .map(|text| model.find_group(text))
+            .transpose()?;
+        let mut found: Vec<_> = model
+            .sessions
+            .iter()
+            .filter(|(id, is)| {
+                let round = model.round_of(*id).map(|round| round.number);
+                (group.is_none() || is.group == group) && (self.round.is_none() || round == self.round)
+            })
+            .map(|(id, is)| (is.starts, id))
+            .collect();
+        found.sort_unstable();
+        Ok(found.into_iter().map(|(_, id)| id).collect())
+    }
 }
 
 /// The waves meant: those of a round, else every one that is open today.
@@ -123,98 +175,4 @@ fn waves(model: &Model, round: Option<u8>, now: DateTime<Utc>) -> Result<Vec<Id<
         return Err(Trouble::missing(what, "name a round with --round"));
     }
     Ok(found)
-}
-
-fn of_feedback(
-    model: &Model,
-    round: Option<u8>,
-    group: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<Vec<Prepared>, Trouble> {
-    let waves = waves(model, round, now)?;
-    let scope = match group {
-        Some(text) => Scope::Group(model.find_group(text)?),
-        None => Scope::Cohort,
-    };
-    let rows = model.waiting_rows(&waves, scope);
-    Ok(rows
-        .iter()
-        .filter_map(|row| {
-            let asked = model.waves.get(row.wave)?;
-            let what = model.title(row.wave.into());
-            let subject = format!("Your feedback: {what}");
-            let body = format!(
-                "we have not had your answers yet to {what}.\nThey are open until {}, and take two minutes.",
-                when::day_long(asked.closes)
-            );
-            let about = (MessageKind::FeedbackReminder, row.wave.to_string());
-            prepare(model, row.enrolment, about, subject, &body, now)
-        })
-        .collect())
-}
-
-fn of_session(model: &Model, session: Id<Session>, now: DateTime<Utc>) -> Vec<Prepared> {
-    let Some(is) = model.sessions.get(session) else {
-        return Vec::new();
-    };
-    let title = model.session_title(session);
-    let starts = model.local(is.starts);
-    let at = format!(
-        "{} at {}",
-        when::day_long(starts.date_naive()),
-        when::clock(starts)
-    );
-    let group = is.group.and_then(|group| model.groups.get(group));
-    let own = Some(&is.link).filter(|link| !link.is_empty());
-    let link = own.or_else(|| group.map(|group| &group.link).filter(|link| !link.is_empty()));
-    let mut body = format!("{title} is on {at}, for {} minutes.", is.minutes);
-    for (word, value) in [
-        ("Join", link),
-        ("Place", Some(&is.place)),
-        ("Topic", Some(&is.topic)),
-    ] {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            body.push_str(&format!("\n{word}: {value}"));
-        }
-    }
-    let expected = model.expected(session);
-    expected
-        .iter()
-        .filter_map(|one| {
-            let about = (MessageKind::SessionReminder, session.to_string());
-            prepare(model, one.enrolment, about, format!("{title}, {at}"), &body, now)
-        })
-        .collect()
-}
-
-/// A message to one participant; none to somebody who was erased.
-fn prepare(
-    model: &Model,
-    enrolment: Id<Enrolment>,
-    (kind, about): (MessageKind, String),
-    subject: String,
-    body: &str,
-    now: DateTime<Utc>,
-) -> Option<Prepared> {
-    let person = model.enrolments.get(enrolment)?.person;
-    let is = model.people.get(person).filter(|is| !is.email.is_empty())?;
-    let call = if is.known_as.is_empty() {
-        &is.name
-    } else {
-        &is.known_as
-    };
-    let letter = Letter {
-        to: (is.name.clone(), is.email.clone()),
-        subject: subject.clone(),
-        body: format!("Dear {call},\n\n{body}\n\nThe mentoring programme team\n"),
-    };
-    let message = Message {
-        person,
-        kind,
-        about,
-        subject,
-        at: now,
-        sent: false,
-    };
-    Some(Prepared { letter, message })
 }

@@ -1,10 +1,14 @@
-//! Messages as .eml files (RFC 5322), ready to be opened in a mail program and sent by a person.
+//! Messages as mail carries them (RFC 5322): text, the same as HTML, and what goes into a calendar.
 //!
-//! `X-Unsent: 1` makes mail programs open the file as a draft. Nothing is sent from here.
+//! A file with `X-Unsent: 1` opens as a draft in mail programs. Nothing is sent from here.
 
 use chrono::{DateTime, Utc};
-use lettre::message::{Mailbox, Message, header};
+use lettre::message::{Attachment, Mailbox, Message as Mime, MultiPart, SinglePart, header};
+use xxhash_rust::xxh3::xxh3_128;
 
+use super::calendar::{Method, Somebody};
+use super::mail::Envelope;
+use crate::domain::Message;
 use crate::domain::text::clean_name;
 
 /// A message to one person.
@@ -16,6 +20,17 @@ pub struct Letter {
     pub subject: String,
     /// Text.
     pub body: String,
+    /// What the calendar of who gets it should do.
+    pub calendar: Option<(Method, Vec<u8>)>,
+}
+
+/// A message and the note of it that the log keeps once it is written or sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// The message.
+    pub letter: Letter,
+    /// The note.
+    pub note: Message,
 }
 
 /// Marks the file as a draft for mail programs.
@@ -34,43 +49,156 @@ impl header::Header for Unsent {
     }
 }
 
+impl Post {
+    /// The message for a mail server.
+    ///
+    /// Its Message-ID follows from what the log would say of it, so that the same message given twice is one to
+    /// every mail program.
+    ///
+    /// # Errors
+    /// When mail cannot reach the address: which, and why.
+    pub fn envelope(&self, from: &str, reply_to: &str, at: DateTime<Utc>) -> Result<Envelope, String> {
+        let note = &self.note;
+        let key = format!(
+            "{} {} {} {}",
+            note.person,
+            note.kind,
+            note.about,
+            note.at.timestamp()
+        );
+        let id = format!("{:032x}", xxh3_128(key.as_bytes()));
+        let message = self.letter.message(from, reply_to, &id, at, false)?;
+        Ok(Envelope {
+            to: self.letter.to.1.clone(),
+            bytes: message.formatted(),
+        })
+    }
+}
+
 impl Letter {
     /// The file: its name (fixed pattern, nothing from the data) and its bytes.
     ///
     /// # Errors
     /// When mail cannot reach the address: which, and why.
     pub fn eml(&self, from: &str, number: usize, at: DateTime<Utc>) -> Result<(String, Vec<u8>), String> {
+        let file = format!("{}-{number:04}.eml", at.format("%Y%m%dT%H%M%S"));
+        let id = format!("{}.{number}", at.timestamp_micros());
+        let message = self.message(from, "", &id, at, true)?;
+        Ok((file, message.formatted()))
+    }
+
+    fn message(
+        &self,
+        from: &str,
+        reply_to: &str,
+        id: &str,
+        at: DateTime<Utc>,
+        draft: bool,
+    ) -> Result<Mime, String> {
         // A name or subject with line breaks is no header: lettre fails in the middle of writing one.
         let (name, address) = (clean_name(&self.to.0).text, &self.to.1);
-        let subject = clean_name(&self.subject).text;
         let to = address
             .parse()
             .map_err(|e| format!("mail cannot reach {address:?}: {e}"))?;
-        let from: Mailbox = from.parse().map_err(|e| format!("{from:?} is no sender: {e}"))?;
-        let file = format!("{}-{number:04}.eml", at.format("%Y%m%dT%H%M%S"));
-        let message = Message::builder()
+        let mailbox = |text: &str| -> Result<Mailbox, String> {
+            text.parse().map_err(|e| format!("{text:?} is no sender: {e}"))
+        };
+        let from = mailbox(from)?;
+        let domain = from.email.domain().to_owned();
+        let mut builder = Mime::builder()
             .from(from)
             .to(Mailbox::new(Some(name), to))
-            .subject(subject)
+            .subject(clean_name(&self.subject).text)
             .date(at.into())
-            .message_id(Some(format!(
-                "<{}.{number}@cohort.invalid>",
-                at.timestamp_micros()
-            )))
-            .header(Unsent)
-            .header(header::ContentType::TEXT_PLAIN)
-            .body(self.body.clone())
-            .map_err(|e| format!("the message to {address} cannot be written: {e}"))?;
-        Ok((file, message.formatted()))
+            .message_id(Some(format!("<{id}@{domain}>")));
+        if !reply_to.is_empty() {
+            builder = builder.reply_to(mailbox(reply_to)?);
+        }
+        if draft {
+            builder = builder.header(Unsent);
+        }
+        builder
+            .multipart(self.parts())
+            .map_err(|e| format!("the message to {address} cannot be written: {e}"))
+    }
+
+    /// Text, HTML and calendar as alternatives; the calendar once more as a file, for programs that want one.
+    fn parts(&self) -> MultiPart {
+        let both = MultiPart::alternative()
+            .singlepart(SinglePart::plain(self.body.clone()))
+            .singlepart(SinglePart::html(html(&self.body)));
+        let Some((method, ics)) = &self.calendar else {
+            return both;
+        };
+        let kind = |text: &str| header::ContentType::parse(text).expect("it is written as RFC 2045 asks");
+        let inline = kind(&format!("text/calendar; charset=utf-8; method={}", method.word()));
+        let calendar = SinglePart::builder().header(inline).body(ics.clone());
+        let file = match method {
+            Method::Cancel => "cancelled.ics",
+            Method::Request | Method::Publish => "invitation.ics",
+        };
+        let attached = Attachment::new(file.to_owned()).body(ics.clone(), kind("application/ics"));
+        MultiPart::mixed()
+            .multipart(both.singlepart(calendar))
+            .singlepart(attached)
     }
 }
 
-/// A sender such as `Team <team@example.org>` in its parts, name and address; the name may be empty.
+/// Text as a page: paragraphs, and links that can be followed.
+fn html(text: &str) -> String {
+    let mut page = String::from("<!DOCTYPE html>\n<html lang=\"en-GB\"><body>\n");
+    for paragraph in text.split("\n\n").filter(|part| !part.trim().is_empty()) {
+        let lines: Vec<String> = paragraph.trim_matches('\n').lines().map(linked).collect();
+        page.push_str(&format!("<p>{}</p>\n", lines.join("<br>\n")));
+    }
+    page.push_str("</body></html>\n");
+    page
+}
+
+/// One line, with everything escaped and addresses of the web as links.
+fn linked(line: &str) -> String {
+    let mut out = String::new();
+    for (nth, word) in line.split(' ').enumerate() {
+        if nth > 0 {
+            out.push(' ');
+        }
+        let safe = escaped(word);
+        if word.starts_with("https://") || word.starts_with("http://") {
+            out.push_str(&format!("<a href=\"{safe}\">{safe}</a>"));
+        } else {
+            out.push_str(&safe);
+        }
+    }
+    out
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// A sender such as `Team <team@example.org>` in its parts.
 #[must_use]
-pub fn parted(sender: &str) -> (String, String) {
+pub fn parted(sender: &str) -> Somebody {
     match sender.parse::<Mailbox>() {
-        Ok(mailbox) => (mailbox.name.unwrap_or_default(), mailbox.email.to_string()),
-        Err(_) => (String::new(), sender.trim().to_owned()),
+        Ok(mailbox) => Somebody {
+            name: mailbox.name.unwrap_or_default(),
+            email: mailbox.email.to_string(),
+        },
+        Err(_) => Somebody {
+            name: String::new(),
+            email: sender.trim().to_owned(),
+        },
     }
 }
 
@@ -87,6 +215,7 @@ mod tests {
             to: ("Zoë\r\nBcc: x@y.example".to_owned(), address.to_owned()),
             subject: "Two minutes on session 3?\r\nBcc: a@b.example".to_owned(),
             body: "Dear Zoë,\n\nthank you.\n".to_owned(),
+            calendar: None,
         }
     }
 
@@ -115,5 +244,28 @@ mod tests {
             .eml("Team <t@example.org>", 1, at())
             .unwrap_err();
         assert!(problem.contains("no at sign"), "{problem}");
+    }
+
+    #[test]
+    fn a_page_runs_nothing_that_a_message_says() {
+        let page = html("Dear <script>alert(1)</script>,\n\nJoin https://x.example/?a=\"b\"&c now\n");
+        assert!(page.contains("&lt;script&gt;"), "{page}");
+        assert!(
+            page.contains("<a href=\"https://x.example/?a=&quot;b&quot;&amp;c\">"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn a_calendar_goes_with_its_method_and_as_a_file() {
+        let mut letter = letter("zoe@example.org");
+        letter.calendar = Some((Method::Cancel, b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".to_vec()));
+        let (_, bytes) = letter.eml("Team <t@example.org>", 1, at()).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(
+            text.contains("text/calendar; charset=utf-8; method=CANCEL"),
+            "{text}"
+        );
+        assert!(text.contains("filename=\"cancelled.ics\""), "{text}");
     }
 }

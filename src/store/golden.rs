@@ -227,7 +227,7 @@ fn samples() -> Vec<Record> {
         about: "a".into(),
         subject: "s".into(),
         at: noon(),
-        sent: true,
+        state: MessageState::Sent,
     };
     let used = Use {
         quote: id(31),

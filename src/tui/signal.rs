@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 
-use crate::domain::{AdminName, AdminRole, AnyId, Cohort, Edit, Entry, EntryHead, Id, Model, Refusal, Rev};
-use crate::exchange::Letter;
+use crate::domain::{
+    AdminName, AdminRole, AnyId, Cohort, Edit, Entry, EntryHead, Id, Message, Model, Refusal, Rev,
+};
+use crate::exchange::Post;
 use crate::plan::{Answer, Progress, Request};
 
 /// Everything that can happen.
@@ -112,6 +114,8 @@ pub enum Done {
     Written {
         /// What was written, in words.
         what: String,
+        /// The messages among them, for the log of who got what.
+        notes: Vec<Message>,
     },
     /// What begins with a path that is being typed.
     Listed {
@@ -180,8 +184,15 @@ pub enum Out {
     Place(Place),
     /// Put text on the terminal's clipboard.
     Copy(String),
-    /// Write messages into the outbox.
-    Outbox(Vec<Letter>),
+    /// Write messages into the outbox; what is on disk is then noted (`Done::Written`).
+    Outbox(Vec<Post>),
+    /// Write a file into the directory of exports.
+    Save {
+        /// Its name, of a fixed form.
+        name: String,
+        /// What is in it.
+        bytes: Vec<u8>,
+    },
     /// Have a planner work on this, off the screen's thread.
     Plan(Box<Request>),
     /// Call the planner's work on this request off.

@@ -17,6 +17,7 @@ mod imports;
 mod keys;
 mod killed;
 mod listed;
+mod mail;
 mod matrix;
 mod packaging;
 mod planning;

@@ -78,9 +78,9 @@ fn task_14_who_has_not_answered_is_reminded_with_four_keys_one_letter_each() {
     });
     let letters = letters.expect("letters for the outbox");
     assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].to.0, "Zoë Clarke");
-    assert!(letters[0].body.starts_with("Dear Zoë,"));
-    assert!(letters[0].body.contains("1. Useful to my role (1-5)"));
+    assert_eq!(letters[0].letter.to.0, "Zoë Clarke");
+    assert!(letters[0].letter.body.starts_with("Dear Zoë,"));
+    assert!(letters[0].letter.body.contains("1. Useful to my role (1-5)"));
     let kept = stage
         .model
         .messages
@@ -88,7 +88,7 @@ fn task_14_who_has_not_answered_is_reminded_with_four_keys_one_letter_each() {
         .filter(|(_, is)| is.kind == MessageKind::FeedbackReminder);
     assert_eq!(kept.count(), 1);
     assert!(
-        stage.app.message().starts_with("Reminded 1 person"),
+        stage.app.message().starts_with("Wrote 1 messages"),
         "{}",
         stage.app.message()
     );
@@ -123,7 +123,7 @@ fn the_message_of_a_reminder_can_be_changed() {
     let mut stage = january();
     stage.press("r<esc>e<c-u>How was it?<enter>y1<enter>");
     let subject = stage.outs.iter().find_map(|out| match out {
-        Out::Outbox(letters) => Some(letters[0].subject.clone()),
+        Out::Outbox(letters) => Some(letters[0].letter.subject.clone()),
         _ => None,
     });
     assert_eq!(subject.as_deref(), Some("How was it?"));

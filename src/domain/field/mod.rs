@@ -447,7 +447,7 @@ const MESSAGE: &[Field] = &[
     f("about", "Record", Fixed),
     need("subject", "Subject", Text),
     f("at", "At", Fixed),
-    f("sent", "Sent", Fixed),
+    f("state", "State", Fixed),
 ];
 const CLAIM: &[Field] = &[
     need("person", "Person", Ref(Kind::Person)),

@@ -595,7 +595,7 @@ impl Model {
                     about: text(),
                     subject: text(),
                     at: now,
-                    sent: false,
+                    state: MessageState::Written,
                 },
             ),
         }

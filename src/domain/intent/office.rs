@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::draft::{Draft, many};
 use crate::domain::text::{clean_name, fold, refuse_name};
-use crate::domain::{Ack, Admin, AdminName, AdminRole, Edit, Id, Message, Mint, Model, Refusal, Rev};
+use crate::domain::{
+    Ack, Admin, AdminName, AdminRole, Edit, Id, Message, MessageState, Mint, Model, Refusal, Rev,
+};
 
 impl Model {
     /// Takes note of an alert, or takes the note back.
@@ -51,7 +53,7 @@ impl Model {
             draft.make(mint, message.clone());
         }
         let kind = messages.first().map_or("message", |m| m.kind.word());
-        let verb = if messages.iter().any(|m| m.sent) {
+        let verb = if messages.iter().any(|m| m.state != MessageState::Written) {
             "send"
         } else {
             "prepare"
@@ -183,7 +185,7 @@ mod tests {
             about: String::new(),
             subject: "Session 3".into(),
             at: now(),
-            sent: false,
+            state: MessageState::Written,
         };
         let edit = w
             .model

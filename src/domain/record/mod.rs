@@ -18,7 +18,7 @@ pub use evaluation::{
 };
 pub use file::{FileOf, Mapping, Provenance, Said};
 pub use group::{Group, GroupState, Lead, LeadRole, Membership, Origin, PairKind, PairReason, PairRule};
-pub use office::{Ack, Admin, AdminRole, Claim, Claimed, Message, MessageKind};
+pub use office::{Ack, Admin, AdminRole, Claim, Claimed, Message, MessageKind, MessageState};
 pub use person::{
     Application, ApplicationState, EndedBy, Ending, Enrolment, EnrolmentState, FreeTime, Person, Role, Stage,
 };

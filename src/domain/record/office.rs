@@ -23,7 +23,18 @@ words! {
     /// What a message is about.
     MessageKind {
         FeedbackReminder = 1 "feedback reminder", SessionReminder = 2 "session reminder", Changed = 3 "changed",
-        Cancelled = 4 "cancelled", Decision = 5 "decision", Other = 6 "other",
+        Cancelled = 4 "cancelled", Decision = 5 "decision", Other = 6 "other", Invitation = 7 "invitation",
+    }
+}
+words! {
+    /// How far a message came.
+    MessageState {
+        /// Into the outbox, as a file.
+        Written = 1 "written",
+        /// To the mail server, which took it.
+        Sent = 2 "sent",
+        /// To the mail server, and the line broke before its word: it may or may not arrive.
+        Unsure = 3 "unsure",
     }
 }
 
@@ -87,6 +98,6 @@ pub struct Message {
     pub subject: String,
     /// When it was written to the outbox or sent.
     pub at: DateTime<Utc>,
-    /// Whether it went by mail server (true) or into the outbox.
-    pub sent: bool,
+    /// How far it came.
+    pub state: MessageState,
 }

@@ -28,6 +28,8 @@ pub enum List {
     Feedback,
     /// What may be published today.
     Quotes,
+    /// What to print for a workshop.
+    Badges,
     /// The history.
     Entries,
     /// Every record, as JSON lines only.
@@ -35,16 +37,6 @@ pub enum List {
 }
 
 impl List {
-    /// Those that can be drawn up from what every screen has, in the order of menus.
-    pub const AT_HAND: [Self; 6] = [
-        Self::People,
-        Self::Groups,
-        Self::Sessions,
-        Self::Attendance,
-        Self::Feedback,
-        Self::Quotes,
-    ];
-
     /// Its word in commands, menus and file names.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -55,6 +47,7 @@ impl List {
             Self::Attendance => "attendance",
             Self::Feedback => "feedback",
             Self::Quotes => "quotes",
+            Self::Badges => "badges",
             Self::Entries => "entries",
             Self::Everything => "everything",
         }
@@ -71,6 +64,7 @@ pub fn grid(model: &Model, list: List, now: DateTime<Utc>) -> Grid {
         List::Attendance => attendance(model, now),
         List::Feedback => answers::feedback(model, now),
         List::Quotes => answers::quotes(model, now),
+        List::Badges => badges(model, now),
         List::Entries => entries(model, &[]),
         List::Everything => history::everything(model),
     }
@@ -384,6 +378,49 @@ fn attendance(model: &Model, now: DateTime<Utc>) -> Grid {
                 moment(mark.map(|mark| mark.at)),
             ]);
         }
+    }
+    grid
+}
+
+/// A badge for everybody who takes part: what to print, by name.
+fn badges(model: &Model, now: DateTime<Utc>) -> Grid {
+    let mut grid = Grid::under(
+        "badges",
+        &[
+            ("name", "Name"),
+            ("organisation", "Organisation"),
+            ("job_title", "Job title"),
+            ("role", "Role"),
+            ("stream", "Stream"),
+            ("group", "Group"),
+            ("mentor", "Mentor"),
+            ("access_needs", "Access needs"),
+        ],
+    );
+    let today = model.day(now);
+    for part in model.participants() {
+        let live = part
+            .enrolment
+            .and_then(|id| model.enrolments.get(id))
+            .is_some_and(|is| is.state.is_live());
+        let Some(is) = model.people.get(part.person).filter(|_| live) else {
+            continue;
+        };
+        let name = if is.known_as.is_empty() {
+            is.name.clone()
+        } else {
+            format!("{} ({})", is.known_as, is.name)
+        };
+        grid.rows.push(vec![
+            Datum::text(name),
+            Datum::text(&is.organisation),
+            Datum::text(&is.job_title),
+            Datum::text(part.role.word()),
+            Datum::text(part.stream.map(|id| model.stream_code(id)).unwrap_or_default()),
+            Datum::text(part.group.map(|id| model.group_code(id)).unwrap_or_default()),
+            Datum::text(part.group.map(|id| mentor(model, id, today)).unwrap_or_default()),
+            Datum::text(&is.access_needs),
+        ]);
     }
     grid
 }

@@ -506,6 +506,8 @@ impl App {
             "change record" => screen::records::change_any(),
             "import" => screen::import::open(),
             "cohort" => screen::records::open_cohort(&self.model),
+            "export" => screen::export::menu(),
+            "desk" => screen::desk::open(&self.model),
             other => match other.strip_prefix("theme ").and_then(Theme::named) {
                 Some(theme) => {
                     self.looks.theme = theme;

@@ -267,7 +267,15 @@ impl App {
 
     pub(super) fn done(&mut self, done: Done, now: DateTime<Utc>) {
         match done {
-            Done::Written { what } | Done::Failed { what } => self.message = what,
+            Done::Written { what, notes } if notes.is_empty() => self.message = what,
+            // Who got what is noted once the messages are on disk, and not before.
+            Done::Written { what, notes } => {
+                match self.model.messages_prepared(&mut self.hand.mint, &notes) {
+                    Ok(edit) => self.propose(edit, what, now),
+                    Err(refusal) => self.message = format!("{what}, and not noted: {}.", refusal.what),
+                }
+            }
+            Done::Failed { what } => self.message = what,
             asked @ (Done::Listed { .. } | Done::Read { .. }) => {
                 let step = self.with_screen(now, |screen, cx, hand| screen.done(asked, cx, hand));
                 self.take(step, now);

@@ -55,6 +55,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("add record", "add a record of any kind"),
     ("change record", "change a record of any kind"),
     ("cohort", "open another cohort"),
+    ("export", "export a list or the calendar into a file"),
+    ("desk", "workshop desk: arrivals and guests"),
     ("q", "quit at once"),
 ];
 

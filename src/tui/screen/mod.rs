@@ -3,6 +3,8 @@
 pub mod calendar;
 pub mod card;
 pub mod copy;
+pub mod desk;
+pub mod export;
 pub mod feedback;
 pub mod groups;
 pub mod history;

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use super::world;
 use cohort::domain::{AdminRole, Edit, Entry, Mint, Model, Reason, Refusal};
 use cohort::plan::Watch;
-use cohort::tui::{App, Looks, News, Out, Peer, Place, Signal, picture};
+use cohort::tui::{App, Done, Looks, News, Out, Peer, Place, Signal, picture};
 
 /// A program, the store behind it, and what it asked the loop to do.
 pub struct Stage {
@@ -189,6 +189,12 @@ impl Stage {
                     if let Some(entry) = self.entries.iter().find(|entry| entry.rev == rev).cloned() {
                         self.signal(Signal::News(News::EntryIs(Box::new(entry))));
                     }
+                }
+                Out::Outbox(posts) => {
+                    let what = format!("Wrote {} messages", posts.len());
+                    let notes = posts.iter().map(|post| post.note.clone()).collect();
+                    self.outs.push(Out::Outbox(posts));
+                    self.signal(Signal::Done(Done::Written { what, notes }));
                 }
                 other => self.outs.push(other),
             }

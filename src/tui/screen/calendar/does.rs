@@ -4,8 +4,8 @@ use chrono::Days;
 
 use super::carry::Carry;
 use super::{Calendar, Layout, Typing, monday};
-use crate::domain::{Id, Message, MessageKind, Phase, Refusal, Session, when};
-use crate::exchange::Letter;
+use crate::domain::{Id, Message, MessageKind, MessageState, Phase, Refusal, Session, when};
+use crate::exchange::{Letter, Post};
 use crate::tui::key::Action;
 use crate::tui::overlay::{
     Form, FormField, LineBox, Menu, MenuRow, Overlay, Preview, PreviewRow, TypedQuestion,
@@ -361,6 +361,7 @@ impl Calendar {
                 to: (person.name.clone(), person.email.clone()),
                 subject: subject.clone(),
                 body: format!("Dear {first},\n\n{what}\n\n{joining}The mentoring team\n"),
+                calendar: None,
             });
             let last = cx.model.messages_to(enrolment.person).map(|(_, m)| m.at).max();
             let last = last.map_or_else(
@@ -387,19 +388,21 @@ impl Calendar {
         ];
         let about = id.to_string();
         let mut preview = Preview::new("Messages", columns, rows, move |chosen, cx, _| {
-            let letters: Vec<Letter> = chosen.iter().map(|n| letters[*n].clone()).collect();
-            let messages: Vec<Message> = chosen
+            let posts: Vec<Post> = chosen
                 .iter()
-                .map(|n| Message {
-                    person: people[*n],
-                    kind,
-                    about: about.clone(),
-                    subject: subject.clone(),
-                    at: cx.now,
-                    sent: false,
+                .map(|n| Post {
+                    letter: letters[*n].clone(),
+                    note: Message {
+                        person: people[*n],
+                        kind,
+                        about: about.clone(),
+                        subject: subject.clone(),
+                        at: cx.now,
+                        state: MessageState::Written,
+                    },
                 })
                 .collect();
-            let count = letters.len();
+            let count = posts.len();
             let lines = vec![
                 format!("{count} messages are written as files into the outbox, for your mail program."),
                 "The log of who got what keeps them.".to_owned(),
@@ -408,16 +411,7 @@ impl Calendar {
                 format!("Write {count} messages?"),
                 lines,
                 count.to_string(),
-                move |(), cx, hand| {
-                    let log = cx
-                        .model
-                        .messages_prepared(&mut hand.mint, &messages)
-                        .map_err(say)?;
-                    Ok(Step::Many(vec![
-                        Step::Out(Out::Outbox(letters.clone())),
-                        Step::Propose(log, String::new()),
-                    ]))
-                },
+                move |(), _, _| Ok(Step::Out(Out::Outbox(posts.clone()))),
             );
             Ok(Step::Ask(Overlay::Typed(ask)))
         });

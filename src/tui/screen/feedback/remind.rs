@@ -6,8 +6,10 @@ use ratatui::layout::{Position, Rect};
 use super::draw;
 use super::facts::{Scoped, is_open, round_name};
 use crate::domain::feedback::AskedRow;
-use crate::domain::{Enrolment, Id, Message, MessageKind, Model, Person, Scale, Wave, text, when};
-use crate::exchange::Letter;
+use crate::domain::{
+    Enrolment, Id, Message, MessageKind, MessageState, Model, Person, Scale, Wave, text, when,
+};
+use crate::exchange::{Letter, Post};
 use crate::tui::key::{Action, Context};
 use crate::tui::overlay::{Form, FormField, Overlay, TypedQuestion};
 use crate::tui::part::{Canvas, Cell, Column, Cursor, Line, Pane, split_rows};
@@ -151,6 +153,7 @@ impl Remind {
             to: (to.name.clone(), to.email.clone()),
             subject: subject.clone(),
             body,
+            calendar: None,
         }
     }
 
@@ -175,41 +178,25 @@ impl Remind {
         } else {
             format!("Write {n} messages?")
         };
-        let question = TypedQuestion::new(title, lines, n.to_string(), move |(), cx, hand| {
-            all.write(cx, hand)
-        });
+        let question = TypedQuestion::new(title, lines, n.to_string(), move |(), cx, _| Ok(all.write(cx)));
         Step::Ask(Overlay::Typed(question))
     }
 
-    /// The files, and the memory of them.
-    fn write(&self, cx: &Cx<'_>, hand: &mut Hand) -> Result<Step, String> {
-        let letters = self.included().map(|to| self.letter(cx.model, to)).collect();
-        let messages: Vec<Message> = self
-            .included()
-            .map(|to| Message {
+    /// The files; they are remembered once they are on disk.
+    fn write(&self, cx: &Cx<'_>) -> Step {
+        let posts = self.included().map(|to| Post {
+            letter: self.letter(cx.model, to),
+            note: Message {
                 person: to.person,
                 kind: MessageKind::FeedbackReminder,
                 about: to.wave.to_string(),
                 subject: self.draft.subject.clone(),
                 at: cx.now,
-                sent: false,
-            })
-            .collect();
-        let n = messages.len();
-        let said = if n == 1 {
-            "Reminded 1 person".to_owned()
-        } else {
-            format!("Reminded {n} people")
-        };
-        let edit = cx
-            .model
-            .messages_prepared(&mut hand.mint, &messages)
-            .map_err(|refusal| refusal.what)?;
-        Ok(Step::Many(vec![
-            Step::Back,
-            Step::Out(Out::Outbox(letters)),
-            Step::Propose(edit, said),
-        ]))
+                state: MessageState::Written,
+            },
+        });
+        let posts = posts.collect();
+        Step::Many(vec![Step::Back, Step::Out(Out::Outbox(posts))])
     }
 
     /// A form for the message; saving it opens the preview anew with the new text.

@@ -1,7 +1,7 @@
 //! What is done to people from the grid or a card besides changing a field: adding, moving, withdrawing, writing.
 
-use crate::domain::{Message, MessageKind, Participant, Person, Role};
-use crate::exchange::Letter;
+use crate::domain::{Message, MessageKind, MessageState, Participant, Person, Role};
+use crate::exchange::{Letter, Post};
 use crate::tui::overlay::{Confirm, Form, FormField, Overlay, Preview, PreviewRow, TypedQuestion};
 use crate::tui::part::{Cell, Column};
 use crate::tui::screen::Cx;
@@ -184,6 +184,7 @@ fn letter(person: &Person, subject: &str, body: &str) -> Letter {
         to: (person.name.clone(), person.email.clone()),
         subject: subject.to_owned(),
         body: format!("Dear {first},\n\n{body}\n\nThe mentoring team\n"),
+        calendar: None,
     }
 }
 
@@ -251,32 +252,26 @@ fn ask_number(people: Vec<Participant>, subject: String, body: String) -> Step {
         "They are written into the outbox as .eml files, ready to be sent.".to_owned(),
     ];
     let title = format!("Write {count} message{}?", if count == 1 { "" } else { "s" });
-    let question = TypedQuestion::new(title, lines, count.to_string(), move |(), cx, hand| {
-        let mut letters = Vec::new();
-        let mut messages = Vec::new();
+    let question = TypedQuestion::new(title, lines, count.to_string(), move |(), cx, _| {
+        let mut posts = Vec::new();
         for part in &people {
             let Some(person) = cx.model.people.get(part.person) else {
                 continue;
             };
-            letters.push(letter(person, &subject, &body));
-            messages.push(Message {
+            let note = Message {
                 person: part.person,
                 kind: MessageKind::Other,
                 about: String::new(),
                 subject: subject.clone(),
                 at: cx.now,
-                sent: false,
+                state: MessageState::Written,
+            };
+            posts.push(Post {
+                letter: letter(person, &subject, &body),
+                note,
             });
         }
-        let edit = cx
-            .model
-            .messages_prepared(&mut hand.mint, &messages)
-            .map_err(fields::said)?;
-        let told = format!("{} messages are in the outbox", letters.len());
-        Ok(Step::Many(vec![
-            Step::Out(Out::Outbox(letters)),
-            Step::Propose(edit, told),
-        ]))
+        Ok(Step::Out(Out::Outbox(posts)))
     });
     Step::Ask(Overlay::Typed(question))
 }

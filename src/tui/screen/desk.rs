@@ -1,0 +1,161 @@
+//! The workshop desk: three letters find a person, Enter notes the arrival; who is not on the list is a guest.
+//!
+//! A popup that stays open from one arrival to the next. An arrival is a mark in the workshop's register, so
+//! everything else (taking it back, closing, lists) is the register's.
+
+use crate::domain::{Attendee, Enrolment, Id, MarkValue, Model, Role, Session, when};
+use crate::tui::overlay::{Form, FormField, Menu, MenuRow, Overlay};
+use crate::tui::screen::Cx;
+use crate::tui::step::Step;
+
+/// Opens the desk of the workshop that is nearest in time; asks which where there are several.
+#[must_use]
+pub fn open(model: &Model) -> Step {
+    let workshops: Vec<(Id<Session>, String)> = model
+        .sessions
+        .iter()
+        .filter(|(_, is)| is.group.is_none() && is.stands())
+        .map(|(id, is)| {
+            let at = when::moment_short(model.local(is.starts));
+            (id, format!("{}, {at}", model.session_title(id)))
+        })
+        .collect();
+    match workshops.as_slice() {
+        [] => Step::say("There is no workshop: :add record adds a session without a group."),
+        [(only, _)] => {
+            let only = *only;
+            Step::Ask(Overlay::Menu(desk(model, only, None)))
+        }
+        _ => {
+            let rows = workshops.iter().map(|(_, title)| MenuRow::plain(title)).collect();
+            Step::Ask(Overlay::Menu(Menu::new(
+                "Which workshop?",
+                rows,
+                move |row, cx, _| Ok(Step::Ask(Overlay::Menu(desk(cx.model, workshops[row].0, None)))),
+            )))
+        }
+    }
+}
+
+/// Everybody who may arrive, in the order of lists; who is there already is ticked. The first row is for a guest.
+fn desk(model: &Model, workshop: Id<Session>, last: Option<String>) -> Menu {
+    let register = model.register(workshop);
+    let mut people: Vec<Attendee> = Vec::new();
+    let mut rows = vec![MenuRow::plain("somebody who is not on the list: a guest")];
+    let mut here = 0;
+    for row in &register.rows {
+        let there = row.mark.as_ref().is_some_and(|(_, mark)| {
+            matches!(
+                mark.value,
+                MarkValue::Present | MarkValue::Late | MarkValue::Guest
+            )
+        });
+        here += usize::from(there);
+        let tick = if there { "[x]" } else { "[ ]" };
+        let part = row
+            .enrolment
+            .map_or_else(|| "guest".to_owned(), |e| place(model, workshop, e));
+        rows.push(MenuRow::plain(format!("{tick} {:<24} {part}", row.name)));
+        people.push(match row.enrolment {
+            Some(enrolment) => Attendee::Enrolled(enrolment),
+            None => Attendee::Guest(row.guest.clone()),
+        });
+    }
+    let names: Vec<String> = register.rows.iter().map(|row| row.name.clone()).collect();
+    let title = format!(
+        "{}: {here} of {} here",
+        model.session_title(workshop),
+        people.len()
+    );
+    let note = last.unwrap_or_else(|| "Type three letters of a name; Enter notes the arrival.".to_owned());
+    Menu::new(title, rows, move |row, cx, hand| {
+        let Some(at) = row.checked_sub(1) else {
+            return Ok(guest(workshop));
+        };
+        let who = people[at].clone();
+        let edit = cx
+            .model
+            .mark(
+                &mut hand.mint,
+                workshop,
+                who.clone(),
+                Some(match who {
+                    Attendee::Enrolled(enrolment) if is_expected(cx.model, workshop, enrolment) => {
+                        MarkValue::Present
+                    }
+                    _ => MarkValue::Guest,
+                }),
+                None,
+                cx.me,
+                cx.now,
+            )
+            .map_err(|refusal| format!("{}. Try: {}.", refusal.what, refusal.hint))?;
+        let said = format!("{} is here", names[at]);
+        Ok(then(cx, workshop, edit, said))
+    })
+    .saying(note)
+    .finding()
+}
+
+fn is_expected(model: &Model, workshop: Id<Session>, enrolment: Id<Enrolment>) -> bool {
+    let session = model.sessions.get(workshop);
+    session.is_some_and(|is| model.is_expected(is, enrolment))
+}
+
+/// Saves an arrival and opens the desk again, as it will be then.
+fn then(cx: &Cx<'_>, workshop: Id<Session>, edit: crate::domain::Edit, said: String) -> Step {
+    let again = desk(
+        &cx.model.after(&edit.changes),
+        workshop,
+        Some(format!("{said}. Next: three letters.")),
+    );
+    if edit.is_empty() {
+        return Step::Ask(Overlay::Menu(again));
+    }
+    Step::Many(vec![Step::Propose(edit, said), Step::Ask(Overlay::Menu(again))])
+}
+
+/// As what somebody comes: role, group, mentor.
+fn place(model: &Model, workshop: Id<Session>, enrolment: Id<Enrolment>) -> String {
+    let day = model.sessions.get(workshop).map(|is| model.day(is.starts));
+    let role = model.enrolments.get(enrolment).map_or(Role::Mentee, |is| is.role);
+    let Some((day, group)) = day.and_then(|day| Some((day, model.group_of(enrolment, day)?))) else {
+        return role.word().to_owned();
+    };
+    let code = model.group_code(group);
+    match (role, model.lead_of(group, day)) {
+        (Role::Mentee, Some(lead)) => format!("{code}, with {}", model.enrolled_name(lead)),
+        _ => format!("{code}, {role}"),
+    }
+}
+
+/// The name of somebody who is not on the list.
+fn guest(workshop: Id<Session>) -> Step {
+    let fields = vec![FormField::new("name", "Name", "")];
+    Step::Ask(Overlay::Form(Form::new(
+        "A guest",
+        fields,
+        move |texts, cx, hand| {
+            let name = texts
+                .first()
+                .map(|(_, text)| text.trim().to_owned())
+                .unwrap_or_default();
+            if name.is_empty() {
+                return Err("Type the name of the guest.".to_owned());
+            }
+            let edit = cx
+                .model
+                .mark(
+                    &mut hand.mint,
+                    workshop,
+                    Attendee::Guest(name.clone()),
+                    Some(MarkValue::Guest),
+                    None,
+                    cx.me,
+                    cx.now,
+                )
+                .map_err(|refusal| format!("{}. Try: {}.", refusal.what, refusal.hint))?;
+            Ok(then(cx, workshop, edit, format!("{name} is here, as a guest")))
+        },
+    )))
+}
