@@ -40,6 +40,8 @@ pub struct Request {
 pub enum Asked {
     /// A group for everybody of the pool.
     Groups(grouping::Wish),
+    /// Dates for the sessions that groups lack.
+    Sessions(scheduling::Ask),
 }
 
 /// What a planner found.
@@ -47,6 +49,8 @@ pub enum Asked {
 pub enum Answer {
     /// Groups, with reasons.
     Groups(Box<grouping::Proposal>),
+    /// Dates, with reasons.
+    Sessions(Box<scheduling::Proposal>),
 }
 
 impl Request {
@@ -59,6 +63,10 @@ impl Request {
             Asked::Groups(wish) => {
                 let proposal = grouping::propose(&self.model, wish.clone(), watch)?;
                 Ok(Answer::Groups(Box::new(proposal)))
+            }
+            Asked::Sessions(ask) => {
+                let proposal = scheduling::propose(&self.model, ask, watch)?;
+                Ok(Answer::Sessions(Box::new(proposal)))
             }
         }
     }

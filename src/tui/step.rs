@@ -1,6 +1,7 @@
 //! What a key may cause, as a value: screens and overlays return steps, the app carries them out.
 
 use crate::domain::{AnyId, Edit, Enrolment, Group, Id, Mint, Refusal, Rev};
+use crate::plan::scheduling::Given;
 use crate::tui::key::{Action, Tab};
 use crate::tui::overlay::Overlay;
 use crate::tui::screen::Screen;
@@ -42,6 +43,8 @@ pub enum Step {
     Act(Action),
     /// Lock somebody into a group in the proposal that is open, and have it made again.
     Lock(Id<Enrolment>, Id<Group>),
+    /// Give a session this time in the plan that is open, and have the rest planned around it.
+    Give(Given),
     /// Take up what was left behind the last time.
     TakeUp,
     /// Ask the loop for something.

@@ -39,7 +39,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("eprintln!", &["cli", "main.rs"]),
     ("eprint!", &["cli", "main.rs"]),
     ("std::fs", &["store", "hub", "cli", "terminal", "run.rs", "run"]),
-    ("std::env", &["hub", "cli", "terminal", "run.rs", "run", "main.rs"]),
+    (
+        "std::env",
+        &["hub", "cli", "terminal", "run.rs", "run", "main.rs"],
+    ),
     ("std::thread", &["store", "hub", "cli", "terminal", "run.rs"]),
     ("std::net", &["hub"]),
     ("std::os", &["store", "hub", "cli", "terminal", "run.rs"]),

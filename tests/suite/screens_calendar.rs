@@ -159,3 +159,116 @@ fn undo_puts_a_moved_session_back() {
     stage.press("4ml<enter>u");
     assert_eq!(stage.model.sessions.get(next).unwrap().starts, before);
 }
+
+/// The small world with no dates from round 4 on.
+fn undated() -> cohort::domain::Model {
+    let mut model = world::world();
+    let april = world::at(world::day(2025, 4, 1), 0, 0);
+    let later: Vec<_> = model
+        .sessions
+        .iter()
+        .filter(|(_, is)| is.starts > april)
+        .map(|(id, _)| id)
+        .collect();
+    later.into_iter().for_each(|id| model.take(id.into()));
+    model
+}
+
+/// How many sessions stand from April on.
+fn dated(stage: &Stage) -> usize {
+    let april = world::at(world::day(2025, 4, 1), 0, 0);
+    stage
+        .model
+        .sessions
+        .iter()
+        .filter(|(_, is)| is.stands() && is.starts > april)
+        .count()
+}
+
+#[test]
+fn task_13_the_sessions_of_a_group_are_planned_with_eighteen_keys() {
+    use cohort::domain::{Id, Record};
+    let mut model = world::world();
+    let mut group = model.groups.get(world::group(&model, "CCIO-2")).unwrap().clone();
+    group.code = "CCIO-4".to_owned();
+    let four = Id::new(900);
+    model.put(Record::Group(four, Box::new(group)), 40);
+    let mut stage = Stage::with(model, 80, 24);
+    stage.press("4acci4<enter>12 may 16<enter>y");
+    let starts: Vec<_> = stage
+        .model
+        .standing_sessions_of(four)
+        .iter()
+        .map(|(_, is)| is.starts)
+        .collect();
+    let sixteen = |day| world::at(world::day(2025, day, if day == 5 { 12 } else { 9 }), 15, 0);
+    assert_eq!(
+        starts,
+        [sixteen(5), sixteen(6)],
+        "rounds 5 and 6, at 16:00 in London: {}",
+        stage.text()
+    );
+    stage.press("u");
+    assert_eq!(stage.model.standing_sessions_of(four).len(), 0);
+}
+
+#[test]
+fn all_groups_get_dates_as_a_preview_that_one_u_takes_back() {
+    let mut stage = Stage::with(undated(), 80, 24);
+    stage.press("4a<enter>").golden("calendar-planning-80x24");
+    assert_eq!(dated(&stage), 0, "a preview changes nothing");
+    stage.press("<space>y");
+    assert_eq!(dated(&stage), 8, "nine less the one left out: {}", stage.text());
+    stage.press("u");
+    assert_eq!(dated(&stage), 0);
+}
+
+#[test]
+fn a_colleagues_change_makes_the_plan_again_and_tells_the_rows() {
+    use cohort::domain::{BusyKind, Mint};
+    let mut stage = Stage::with(undated(), 80, 24);
+    stage.press("4a<enter>");
+    let (from, until) = (world::day(2025, 4, 1), world::day(2025, 5, 1));
+    let who = world::person(&stage.model, "Simon Whitfield");
+    let leave = stage.model.add_busy(
+        &mut Mint::seeded(5),
+        Some(who),
+        BusyKind::Leave,
+        "",
+        world::at(from, 0, 0),
+        world::at(until, 0, 0),
+    );
+    stage.lands("Jo T", leave.unwrap());
+    let text = stage.text();
+    assert!(
+        text.contains("1 row changed") && text.contains("no place"),
+        "{text}"
+    );
+    assert!(text.contains("Simon Whitfield"), "{text}");
+}
+
+#[test]
+fn a_session_is_given_another_time_and_the_rest_is_planned_around_it() {
+    let mut stage = Stage::with(undated(), 80, 24);
+    stage.press("4a<enter>et17 apr 16<enter>");
+    assert!(stage.text().contains("Thu 17 Apr 16:00"), "{}", stage.text());
+    stage.press("y");
+    let at = world::at(world::day(2025, 4, 17), 15, 0);
+    assert!(stage.model.sessions.iter().any(|(_, is)| is.starts == at));
+}
+
+#[test]
+fn esc_calls_a_plan_off_at_once() {
+    let mut stage = Stage::with(undated(), 80, 24);
+    stage.plans = false;
+    stage.press("4a<enter>");
+    assert!(stage.text().contains("Esc calls it off"), "{}", stage.text());
+    stage.press("<esc>");
+    assert!(
+        stage
+            .outs
+            .iter()
+            .any(|out| matches!(out, cohort::tui::Out::CallOff(_)))
+    );
+    assert_eq!(dated(&stage), 0);
+}

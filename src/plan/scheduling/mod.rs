@@ -135,6 +135,27 @@ impl Parts {
     pub const fn cost(&self) -> u32 {
         self.times + self.weekday + self.hour + self.apart
     }
+
+    /// What there is of them, in a few words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let parts = [
+            (self.times, "free times"),
+            (self.weekday, "weekday"),
+            (self.hour, "hour"),
+            (self.apart, "days apart"),
+        ];
+        let there: Vec<String> = parts
+            .iter()
+            .filter(|(cost, _)| *cost > 0)
+            .map(|(cost, what)| format!("{what} {cost}"))
+            .collect();
+        if there.is_empty() {
+            "suits everybody".to_owned()
+        } else {
+            there.join(", ")
+        }
+    }
 }
 
 /// A session that is proposed.
@@ -167,6 +188,25 @@ impl Proposed {
             round: Some(self.round),
             starts: self.starts,
             minutes: self.minutes,
+        }
+    }
+}
+
+impl Proposed {
+    /// As a session, for looks ahead.
+    #[must_use]
+    pub fn as_session(&self) -> Session {
+        case::session(self.group, Some(self.round), self.starts, self.minutes)
+    }
+
+    /// Why, in a few words.
+    #[must_use]
+    pub fn short(&self, model: &Model) -> String {
+        let who: Vec<String> = self.outside.iter().map(|one| model.enrolled_name(*one)).collect();
+        match who.as_slice() {
+            [] => self.parts.words(),
+            [one] => format!("outside {one}'s free times"),
+            [one, rest @ ..] => format!("outside the free times of {one} and {} more", rest.len()),
         }
     }
 }
@@ -207,7 +247,7 @@ pub struct Proposal {
 
 impl Proposal {
     /// When each session is proposed to begin; none for one without a place.
-    fn times(&self) -> BTreeMap<(Id<Group>, Id<Round>), Option<DateTime<Utc>>> {
+    fn times(&self) -> BTreeMap<Place, Option<DateTime<Utc>>> {
         let placed = self
             .sessions
             .iter()
@@ -253,10 +293,12 @@ pub fn propose(model: &Model, ask: &Ask, watch: &Watch) -> Result<Proposal, Canc
     })
 }
 
-/// What changed from one proposal to the next: how many sessions are at another time, new, or gone, by group and
-/// round.
+/// A session of a plan, by group and round.
+pub type Place = (Id<Group>, Id<Round>);
+
+/// The sessions that are at another time in the second proposal, new there, or gone.
 #[must_use]
-pub fn changed(before: &Proposal, after: &Proposal) -> Vec<(Id<Group>, Id<Round>)> {
+pub fn changed(before: &Proposal, after: &Proposal) -> Vec<Place> {
     let (was, is) = (before.times(), after.times());
     let mut changed: Vec<_> = was
         .keys()

@@ -164,9 +164,9 @@ impl App {
         crumbs.extend(self.screen().crumbs(&cx));
         crumbs.extend(self.overlays.iter().filter_map(super::Overlay::crumb));
         let mut aside = match self.overlays.last() {
-            Some(super::Overlay::Preview(_) | super::Overlay::Grouping(_)) => {
-                "nothing changed yet".to_owned()
-            }
+            Some(
+                super::Overlay::Preview(_) | super::Overlay::Grouping(_) | super::Overlay::Scheduling(_),
+            ) => "nothing changed yet".to_owned(),
             Some(super::Overlay::Help(help)) => format!("{} actions here", help.count()),
             _ => self.screen().aside(&cx),
         };

@@ -60,6 +60,7 @@ impl App {
                 }
             }
             Step::Lock(person, group) => self.lock_in_proposal(person, group, now),
+            Step::Give(given) => self.give_in_plan(given, now),
             Step::Out(Out::Copy(text)) => {
                 let lines = text.lines().count();
                 self.message = format!(

@@ -10,6 +10,13 @@ use crate::tui::screen::{Cx, Typed};
 use crate::tui::step::{Hand, Step};
 use crate::tui::theme::Role;
 
+/// Whether the first word of a line has these letters in this order: `cci4` finds CCIO-4.
+fn in_order(line: &str, letters: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let mut rest = first.chars();
+    letters.chars().all(|letter| rest.any(|other| other == letter))
+}
+
 /// One row of a menu.
 #[derive(Clone, Debug, Default)]
 pub struct MenuRow {
@@ -141,12 +148,20 @@ impl Menu {
             .map(|find| text::fold(find.text()))
             .unwrap_or_default();
         let words: Vec<&str> = wanted.split_whitespace().collect();
-        let all = 0..self.rows.len();
-        all.filter(|row| {
-            let line = text::fold(&self.rows[*row].text);
-            words.iter().all(|word| line.contains(word))
-        })
-        .collect()
+        let having = |has: &dyn Fn(&str, &str) -> bool| -> Vec<usize> {
+            let all = 0..self.rows.len();
+            all.filter(|row| {
+                let line = text::fold(&self.rows[*row].text);
+                words.iter().all(|word| has(&line, word))
+            })
+            .collect()
+        };
+        let exactly = having(&|line, word| line.contains(word));
+        if exactly.is_empty() {
+            having(&in_order)
+        } else {
+            exactly
+        }
     }
 
     fn choose(&self, row: usize, cx: &Cx<'_>, hand: &mut Hand) -> Step {

@@ -9,6 +9,7 @@ mod menu;
 mod palette;
 mod preview;
 mod question;
+mod scheduling;
 
 use ratatui::layout::Position;
 
@@ -21,6 +22,7 @@ pub use menu::{Menu, MenuRow, letters};
 pub use palette::Palette;
 pub use preview::{Preview, PreviewRow};
 pub use question::{Confirm, Notice, TypedQuestion};
+pub use scheduling::Scheduling;
 
 use crate::tui::key::{Action, Context};
 use crate::tui::part::Canvas;
@@ -46,6 +48,8 @@ pub enum Overlay {
     Preview(Preview),
     /// Groups proposed for the pool.
     Grouping(Box<Grouping>),
+    /// Dates proposed for sessions.
+    Scheduling(Box<Scheduling>),
     /// The keys of the screen beneath.
     Help(HelpSheet),
     /// Everything by name.
@@ -65,7 +69,7 @@ impl Overlay {
             Self::Line(_) | Self::Form(_) | Self::Palette(_) => Context::Text,
             Self::Confirm(_) | Self::Notice(_) => Context::Confirm,
             Self::Typed(_) => Context::Typed,
-            Self::Preview(_) | Self::Grouping(_) => Context::Preview,
+            Self::Preview(_) | Self::Grouping(_) | Self::Scheduling(_) => Context::Preview,
             Self::Help(help) => help.context(),
             Self::Conflict(_) => Context::Conflict,
         }
@@ -77,6 +81,7 @@ impl Overlay {
         match self {
             Self::Preview(preview) => Some(preview.title.clone()),
             Self::Grouping(_) => Some("Auto-assign preview".to_owned()),
+            Self::Scheduling(_) => Some("Planning preview".to_owned()),
             Self::Help(_) => Some("Help".to_owned()),
             Self::Conflict(conflict) => Some(conflict.crumb()),
             _ => None,
@@ -96,6 +101,7 @@ impl Overlay {
             Self::Confirm(confirm) => confirm.act(action, cx, hand),
             Self::Preview(preview) => preview.act(action, cx, hand),
             Self::Grouping(grouping) => grouping.act(action, cx, hand),
+            Self::Scheduling(scheduling) => scheduling.act(action, cx, hand),
             Self::Help(help) => help.act(action),
             Self::Conflict(conflict) => conflict.act(action, cx, hand),
             Self::Notice(notice) => notice.act(action),
@@ -138,6 +144,7 @@ impl Overlay {
             Self::Typed(question) => question.note(),
             Self::Preview(preview) => preview.said(),
             Self::Grouping(grouping) => grouping.note(cx),
+            Self::Scheduling(scheduling) => scheduling.note(cx),
             Self::Help(_) => "Type / to search. Enter runs the action, so help is also a menu.".to_owned(),
             Self::Palette(palette) => palette.note(),
             Self::Conflict(conflict) => conflict.note(),
@@ -155,6 +162,7 @@ impl Overlay {
             Self::Typed(question) => question.view(cx, canvas),
             Self::Preview(preview) => preview.view(cx, canvas),
             Self::Grouping(grouping) => grouping.view(cx, canvas),
+            Self::Scheduling(scheduling) => scheduling.view(cx, canvas),
             Self::Help(help) => help.view(cx, canvas),
             Self::Palette(palette) => palette.view(cx, canvas),
             Self::Conflict(conflict) => conflict.view(cx, canvas),

@@ -4,7 +4,7 @@ use chrono::Days;
 
 use super::carry::Carry;
 use super::{Calendar, Layout, Typing, monday};
-use crate::domain::{Id, Message, MessageKind, MessageState, Phase, Refusal, Session, when};
+use crate::domain::{Group, Id, Message, MessageKind, MessageState, Phase, Refusal, Session, when};
 use crate::exchange::{Letter, Post};
 use crate::tui::key::Action;
 use crate::tui::overlay::{
@@ -18,6 +18,31 @@ use crate::tui::step::{Hand, Step};
 /// A refusal as a sentence for a form.
 fn say(refusal: Refusal) -> String {
     format!("{}. Try: {}.", refusal.what, refusal.hint)
+}
+
+/// One more session of a group, in the round of its day.
+pub(super) fn one_session(
+    cx: &Cx<'_>,
+    hand: &mut Hand,
+    group: Id<Group>,
+    starts: chrono::DateTime<chrono::Utc>,
+    minutes: u16,
+) -> Result<Step, String> {
+    let round = cx.model.round_on(cx.model.day(starts));
+    let taken = |round| {
+        let mut of_group = cx.model.standing_sessions_of(group).into_iter();
+        of_group.any(|(_, is)| is.round == Some(round))
+    };
+    if let Some(round) = round.filter(|round| taken(*round)) {
+        let (code, number) = (cx.model.group_code(group), cx.model.round_number(round));
+        return Err(format!(
+            "{code} has a session in round {number} already: m moves it."
+        ));
+    }
+    let edit = cx
+        .model
+        .add_session(&mut hand.mint, group, round, starts, minutes);
+    Ok(Step::Propose(edit.map_err(say)?, String::new()))
 }
 
 impl Calendar {
@@ -64,7 +89,7 @@ impl Calendar {
                 (_, _, None) => Step::say("No session on this day. a adds one, n goes to the next problem."),
             },
             Action::Move => self.pick_up(cx),
-            Action::Add => Step::Ask(self.add(cx)),
+            Action::Add => Step::Ask(self.which_group(cx)),
             Action::Drop => self.drop_here(cx, hand),
             Action::Edit => match self.at {
                 Some(id) => records::edit(cx.model, id.into()),
@@ -167,19 +192,19 @@ impl Calendar {
         Step::Stay
     }
 
+    /// The group of the session under the cursor.
+    pub(super) fn group_here(&self, cx: &Cx<'_>) -> Option<Id<Group>> {
+        cx.model.sessions.get(self.at?)?.group
+    }
+
     /// The form of a new session; without a group it is a workshop.
-    fn add(&self, cx: &Cx<'_>) -> Overlay {
+    pub(super) fn form(cx: &Cx<'_>, day: chrono::NaiveDate, group: Option<Id<Group>>) -> Overlay {
         let groups = cx
             .model
             .groups_sorted()
             .into_iter()
             .map(|id| cx.model.group_code(id))
             .collect();
-        let day = self.here(cx);
-        let group = self
-            .at
-            .and_then(|id| cx.model.sessions.get(id))
-            .and_then(|is| is.group);
         let code = group.map(|g| cx.model.group_code(g)).unwrap_or_default();
         let fields = vec![
             FormField::new("group", "Group (none: workshop)", &code).choosing(groups),
@@ -216,20 +241,7 @@ impl Calendar {
                     .add_workshop(&mut hand.mint, get("title"), starts, minutes, get("place"))
             } else {
                 let group = cx.model.find_group(get("group")).map_err(say)?;
-                let round = cx.model.round_on(cx.model.day(starts));
-                let taken = |round| {
-                    let mut of_group = cx.model.standing_sessions_of(group).into_iter();
-                    of_group.any(|(_, is)| is.round == Some(round))
-                };
-                let free = round.filter(|round| !taken(*round));
-                if let (Some(round), None) = (round, free) {
-                    return Err(format!(
-                        "{} has a session in round {} already: m moves it.",
-                        get("group"),
-                        cx.model.round_number(round)
-                    ));
-                }
-                cx.model.add_session(&mut hand.mint, group, free, starts, minutes)
+                return one_session(cx, hand, group, starts, minutes);
             };
             Ok(Step::Propose(edit.map_err(say)?, String::new()))
         }))

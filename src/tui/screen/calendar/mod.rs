@@ -4,6 +4,7 @@ mod agenda;
 mod carry;
 mod does;
 mod month;
+mod plan;
 mod side;
 mod week;
 
