@@ -113,7 +113,7 @@ enum Command {
     Remind(remind::Remind),
     /// Who may do what: list, add (or give another role), remove
     Admin(admins::Admins),
-    /// For a forced command of sshd: do what was asked for under the name that the key stands for
+    /// For forced commands of sshd: do what was asked for, as the key's admin
     Ssh,
     /// Write the cohort's report, or check whether it can be published
     Report(report::ReportOf),

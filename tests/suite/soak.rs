@@ -259,7 +259,7 @@ fn soak(clients: usize, enough: Enough) {
                 "client {at} failed"
             );
         }
-        if chance.number() % 3 == 0 {
+        if chance.number().is_multiple_of(3) {
             workers.replace(chance.number() as usize % clients);
             killed += 1;
         } else if let Some(store) = store_process(dir).filter(|store| Some(*store) != last)

@@ -142,7 +142,6 @@ fn a_key_meant_for_a_row_that_slipped_away_does_nothing_until_pressed_again() {
         .model
         .edit(mint.nonce(), Label::new("drop", name.clone()), changes);
     stage.lands("Jo T", edit);
-    stage.wait(3_500);
     assert!(
         stage.app.message().contains("has gone from here: Jo T"),
         "{}",

@@ -189,7 +189,11 @@ impl Terminal {
 
     /// Gives the terminal another size.
     pub fn resize(&self, columns: u16, rows: u16) {
-        self.seen().screen.screen_mut().set_size(rows, columns);
+        // The crate that plays the terminal here cannot be as small as a terminal can.
+        self.seen()
+            .screen
+            .screen_mut()
+            .set_size(rows.max(3), columns.max(10));
         let master = self.master.as_ref().expect("the line is open");
         master
             .resize(size(columns, rows))
