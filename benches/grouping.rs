@@ -161,6 +161,10 @@ fn main() {
     }
     if let Some(peak) = peak() {
         let verdict = if peak <= MEMORY { "met" } else { "MISSED" };
-        println!("peak memory {} MiB, goal {} MiB {verdict}", peak / 1024, MEMORY / 1024);
+        println!(
+            "peak memory {} MiB, goal {} MiB {verdict}",
+            peak / 1024,
+            MEMORY / 1024
+        );
     }
 }

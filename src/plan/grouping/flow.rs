@@ -3,7 +3,7 @@
 //! An assignment with convex seat costs, solved exactly by successive shortest paths with prices. Of every person
 //! only the arcs that look best are kept in a list, with a floor under all the others; a search that comes near a
 //! floor prices the whole row again, so that nothing is ever missed. The prices left at the end prove that nothing
-//! better exists ([`super::proof`]). Knows nothing of mentoring.
+//! better exists (`Problem::proves`). Knows nothing of mentoring.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

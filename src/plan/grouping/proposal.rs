@@ -153,7 +153,7 @@ impl Proposal {
         } else if !open {
             format!("full with {size} of {max}")
         } else {
-            self.why_worse(person, group, fit, here)
+            self.why_worse(model, person, group, fit, here)
         };
         Alternative {
             group: is,
@@ -164,7 +164,7 @@ impl Proposal {
     }
 
     /// Why a group with room was not chosen.
-    fn why_worse(&self, person: usize, group: usize, fit: u8, here: Option<u8>) -> String {
+    fn why_worse(&self, model: &Model, person: usize, group: usize, fit: u8, here: Option<u8>) -> String {
         let Some(here) = here else {
             return "has room".to_owned();
         };
@@ -172,7 +172,8 @@ impl Proposal {
             && self.size_after(from) <= usize::from(self.case.limits[from].min)
             && self.size_after(group) >= usize::from(self.case.limits[group].min)
         {
-            return "leaving would take the group chosen under its minimum".to_owned();
+            let code = model.group_code(self.case.offers[from].group);
+            return format!("{code} would be left under its minimum");
         }
         let mut moved = self.place.clone();
         moved[person] = Some(group);

@@ -16,7 +16,9 @@ use crate::plan::{Cancelled, Watch};
 /// Prices are counted in these parts of a point.
 pub(super) const FINE: i64 = 64;
 /// Pairings looked at before the search gives up proving: a second or two.
-const WORK: usize = 6_000_000;
+const WORK: usize = 3_000_000;
+/// Seats tried by hand before the search relies on its prices alone.
+const TRIED: usize = 200_000;
 
 /// A place to sit.
 #[derive(Clone, Debug, Default)]
@@ -189,6 +191,8 @@ struct Search<'a> {
     /// The classes of each person.
     of_person: Vec<Vec<usize>>,
     best: Option<(Worth, Vec<Option<usize>>)>,
+    /// How often relaxed answers are still bettered by hand.
+    by_hand: usize,
 }
 
 /// What the relaxed problem says about a branch.
@@ -219,6 +223,7 @@ impl<'a> Search<'a> {
             units,
             of_person: puzzle.belongs(),
             best: None,
+            by_hand: (TRIED / (puzzle.people * (puzzle.people + puzzle.places.len())).max(1)).clamp(3, 200),
         }
     }
 
@@ -449,10 +454,15 @@ impl<'a> Search<'a> {
 
     /// Makes a whole answer of a relaxed one, betters it by moves and swaps, and keeps it when it is the best yet.
     fn improve(&mut self, look: &Look, watch: &Watch) -> Result<(), Cancelled> {
-        let mut table = Table::new(self.puzzle, &self.units, &self.of_person);
-        table.fill_from(&look.place);
-        table.better(watch)?;
-        for place in [look.place.clone(), table.places()] {
+        let mut answers = vec![look.place.clone()];
+        if self.by_hand > 0 {
+            self.by_hand -= 1;
+            let mut table = Table::new(self.puzzle, &self.units, &self.of_person);
+            table.fill_from(&look.place);
+            table.better(watch)?;
+            answers.push(table.places());
+        }
+        for place in answers {
             let Some(worth) = self.puzzle.worth_of(&place) else {
                 continue;
             };

@@ -5,13 +5,15 @@
 //! streams each leaves to relax is solved exactly.
 
 use super::case::{Bar, Case};
-use super::flow::NEVER;
+use super::flow::{NEVER, Place, Problem};
 use super::puzzle::{Puzzle, Seats};
 use crate::domain::{Enrolment, Id, Model};
 use crate::plan::{Cancelled, Watch};
 
 /// The most sets that are tried before the best found is taken.
-const TRIES: usize = 4000;
+const TRIES: usize = 600;
+/// How many groups of a stream are considered where pair rules make a difference between them.
+const OF_A_STREAM: usize = 3;
 
 /// One rule to relax.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +81,8 @@ pub(super) fn smallest(model: &Model, case: &Case, watch: &Watch) -> Result<Vec<
 /// What could be lifted: more room in groups, and the rules about pairs.
 fn lifts(case: &Case) -> Vec<Lift> {
     let mut lifts = Vec::new();
-    for (group, limits) in case.limits.iter().enumerate() {
+    for group in alike(case) {
+        let limits = &case.limits[group];
         let all = usize::from(limits.max) + case.seekers.len();
         let of_group = usize::from(limits.of_group);
         match limits.capacity.map(usize::from) {
@@ -102,6 +105,34 @@ fn lifts(case: &Case) -> Vec<Lift> {
     }
     lifts.extend(pairs.into_iter().cloned().map(Lift::Pair));
     lifts
+}
+
+/// The groups whose limits are worth lifting. Without pair rules any group of a stream is as good as another once it
+/// has room enough: one that takes fewest rules stands for all, and one that takes most at its first rule.
+fn alike(case: &Case) -> Vec<usize> {
+    let pairs = !case.apart.is_empty() || case.bars.values().any(|bar| matches!(bar, Bar::Pair(..)));
+    let wanted = if pairs { OF_A_STREAM } else { 1 };
+    let mut streams: Vec<_> = case.offers.iter().map(|offer| offer.stream).collect();
+    streams.sort_unstable();
+    streams.dedup();
+    let mut chosen = Vec::new();
+    for stream in streams {
+        let mut groups: Vec<usize> = (0..case.offers.len())
+            .filter(|group| case.offers[*group].stream == stream)
+            .collect();
+        let spare = |group: &usize| {
+            let limits = &case.limits[*group];
+            let capacity = limits.capacity.unwrap_or(u8::MAX);
+            capacity.max(limits.of_group) - limits.max
+        };
+        groups.sort_by_key(|group| (case.limits[*group].capacity.is_some(), *group));
+        chosen.extend(groups.iter().take(wanted));
+        groups.sort_by_key(|group| (std::cmp::Reverse(spare(group)), *group));
+        chosen.extend(groups.iter().take(wanted));
+    }
+    chosen.sort_unstable();
+    chosen.dedup();
+    chosen
 }
 
 /// Every set of lifts that relaxes exactly so many rules, no group lifted twice.
@@ -173,11 +204,23 @@ fn tried(
             puzzle.apart.push(*pair);
         }
     }
-    let solved = puzzle.solve(watch)?;
-    if solved.worth.unplaced > 0 {
+    let (place, unplaced) = if puzzle.apart.is_empty() && puzzle.together.is_empty() {
+        let places = puzzle.places.iter().map(|seats| Place {
+            min: 0,
+            seats: vec![0; seats.gain.len() - 1],
+        });
+        let mut seated = Problem::new(puzzle.people, places.collect());
+        seated.worth = puzzle.worth;
+        let seated = seated.solve(watch)?;
+        (seated.place, seated.worth.unplaced)
+    } else {
+        let solved = puzzle.solve(watch)?;
+        (solved.place, solved.worth.unplaced)
+    };
+    if unplaced > 0 {
         return Ok(None);
     }
-    Ok(Some(told(model, case, &lifted, &solved.place)))
+    Ok(Some(told(model, case, &lifted, &place)))
 }
 
 /// The rules relaxed, in words, as an answer uses them.
