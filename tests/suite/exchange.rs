@@ -200,8 +200,8 @@ fn a_later_form_changes_what_differs_and_leaves_decisions_alone() {
 fn cohort_of_2025() -> Office {
     let office = cohort("2025", "2025-01-06", "2025-06-30");
     for file in ["2025/applications-mentees.xlsx", "2025/applications-mentors.xlsx"] {
-        let arguments = ["--now", BEFORE, "import", &path(file), "--yes", "--accept"];
-        done(office.dir(), &arguments);
+        let file = path(file);
+        done(office.dir(), &["--now", BEFORE, "import", &file, "--yes", "--accept"]);
     }
     office
 }
