@@ -201,7 +201,10 @@ fn cohort_of_2025() -> Office {
     let office = cohort("2025", "2025-01-06", "2025-06-30");
     for file in ["2025/applications-mentees.xlsx", "2025/applications-mentors.xlsx"] {
         let file = path(file);
-        done(office.dir(), &["--now", BEFORE, "import", &file, "--yes", "--accept"]);
+        done(
+            office.dir(),
+            &["--now", BEFORE, "import", &file, "--yes", "--accept"],
+        );
     }
     office
 }

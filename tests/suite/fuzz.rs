@@ -183,6 +183,11 @@ fn fuzz(name: &str, seeds: &[Vec<u8>], reader: impl Fn(&[u8])) {
         memory()
     );
     assert!(count > 0);
+    // In a usual run the process holds what the other tests need too.
+    if std::env::var_os("COHORT_FUZZ_SECONDS").is_some() {
+        let most = memory().unwrap_or(0);
+        assert!(most <= MEMORY, "{name}: {most} MiB, and {MEMORY} is the most");
+    }
 }
 
 /// Reads a file and draws it up as each of these kinds.
