@@ -82,9 +82,14 @@ impl Drop for Server {
 }
 
 fn run(office: &Office, arguments: &[&str], settings: &Path) -> Said {
+    run_at(office, arguments, settings, 12)
+}
+
+/// Runs a command so many minutes past four in the afternoon.
+fn run_at(office: &Office, arguments: &[&str], settings: &Path, minute: u32) -> Said {
     let done = Command::new(env!("CARGO_BIN_EXE_cohort"))
         .args(arguments)
-        .args(["--json", "--now", "2025-03-18T16:12:00Z"])
+        .args(["--json", "--now", &format!("2025-03-18T16:{minute:02}:00Z")])
         .env_remove("COHORT_SENDER")
         .env_remove("COHORT_SMTP_PASSWORD")
         .env("COHORT_DATA", office.dir())
@@ -346,11 +351,11 @@ fn a_sending_that_was_interrupted_is_taken_up_where_it_stopped() {
 }
 
 /// The drafts that a command writes.
-fn drafts(office: &Office, what: &[&str], into: &str) -> Vec<String> {
+fn drafts(office: &Office, minute: u32, what: &[&str], into: &str) -> Vec<String> {
     let dir = office.dir().join(into);
     let named = dir.display().to_string();
     let arguments = [what, &["--outbox", &named]].concat();
-    let said = run(office, &arguments, Path::new("/nowhere/mail.toml"));
+    let said = run_at(office, &arguments, Path::new("/nowhere/mail.toml"), minute);
     assert_eq!(said.code, 0, "{said:?}");
     let mut files: Vec<PathBuf> = match std::fs::read_dir(&dir) {
         Ok(found) => found.flatten().map(|file| file.path()).collect(),
@@ -366,7 +371,7 @@ fn drafts(office: &Office, what: &[&str], into: &str) -> Vec<String> {
 #[test]
 fn who_is_invited_hears_of_the_change_and_of_the_end() {
     let office = with_example();
-    let invited = drafts(&office, &["remind", "invitations", "CCIO-2/5"], "one");
+    let invited = drafts(&office, 13, &["remind", "invitations", "CCIO-2/5"], "one");
     assert_eq!(invited.len(), 4);
     for text in &invited {
         assert!(text.contains("X-Unsent: 1"), "a draft");
@@ -376,24 +381,24 @@ fn who_is_invited_hears_of_the_change_and_of_the_end() {
         );
     }
     assert!(
-        drafts(&office, &["remind", "invitations", "CCIO-2/5"], "none").is_empty(),
+        drafts(&office, 14, &["remind", "invitations", "CCIO-2/5"], "none").is_empty(),
         "once"
     );
     assert!(
-        drafts(&office, &["remind", "changes"], "none").is_empty(),
+        drafts(&office, 15, &["remind", "changes"], "none").is_empty(),
         "nothing has changed"
     );
     done(office.dir(), &["reschedule", "CCIO-2/5", "8 may 16:00"]);
-    let changed = drafts(&office, &["remind", "changes"], "two");
+    let changed = drafts(&office, 16, &["remind", "changes"], "two");
     assert_eq!(changed.len(), 4);
     assert!(changed.iter().all(|text| text.contains("method=REQUEST")));
-    assert!(drafts(&office, &["remind", "changes"], "none").is_empty());
+    assert!(drafts(&office, 17, &["remind", "changes"], "none").is_empty());
     let leaver = done(office.dir(), &["people", "group:ccio-2", "role:mentee"])[0]["email"].clone();
     done(
         office.dir(),
         &["move", leaver.as_str().expect("an address"), "pool"],
     );
-    let left = drafts(&office, &["remind", "cancellations"], "three");
+    let left = drafts(&office, 18, &["remind", "cancellations"], "three");
     assert_eq!(left.len(), 1, "who left the group");
     assert!(
         left[0].contains("method=CANCEL") && left[0].contains("cancelled.ics"),
@@ -404,7 +409,7 @@ fn who_is_invited_hears_of_the_change_and_of_the_end() {
         office.dir(),
         &["cancel", "CCIO-2/5", "--reason", "the mentor is ill"],
     );
-    let cancelled = drafts(&office, &["remind", "cancellations"], "four");
+    let cancelled = drafts(&office, 19, &["remind", "cancellations"], "four");
     assert_eq!(cancelled.len(), 3, "the others");
 }
 
