@@ -83,7 +83,9 @@ impl App {
                     self.line = Line::Down(now);
                 }
             }
-            News::Silent { pid, since } => {
+            News::Silent { pid, .. } => {
+                // By this program's own clock, which may be another than the system's.
+                let since = now - chrono::TimeDelta::seconds(5);
                 self.line = Line::Silent(since, pid);
                 self.message = format!(
                     "The store (process {pid}) has not answered since {}: it may be stopped. What you do waits.",
