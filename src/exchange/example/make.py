@@ -105,6 +105,7 @@ STREAMS = [("CCIO", "Chief Clinical Information Officer", "clinical", "CCIO advi
            ("CSO", "Clinical Safety Officer", "clinical", "CSO Council", "Ana Lund"),
            ("DHLP", "Digital Health Leadership Programme alumni", "mixed", "DHLP graduates and faculty", "Ana Lund")]
 COHORT = dict(zone="Europe/London", rounds=6, group_min=3, group_target=4, group_max=6, to_complete=4, smallest_published=5,
+              sessions_at_once=4, cost_times=50, cost_weekday=6, cost_hour=4, cost_apart=1,
               weight_stream=30, weight_times=20, weight_employer=15, weight_wishes=20, weight_regions=5, weight_stages=5, weight_size=5,
               thresholds=dict(unmarked_minutes=15, open_register_minutes=30, missing_register_hours=48, pool_days=3, link_hours=24,
                               answer_days=3, answer_percent=60, low_mean_tenths=35, fall_tenths=8, low_pulse=2, offer_days=3))
