@@ -49,7 +49,7 @@ pub enum Overlay {
     /// Groups proposed for the pool.
     Grouping(Grouping),
     /// Dates proposed for sessions.
-    Scheduling(Scheduling),
+    Scheduling(Box<Scheduling>),
     /// The keys of the screen beneath.
     Help(HelpSheet),
     /// Everything by name.

@@ -78,7 +78,7 @@ impl Scheduling {
             cursor: Cursor::default(),
         };
         let asks = scheduling.ask_again(cx, hand);
-        Step::Many(vec![Step::Ask(Overlay::Scheduling(scheduling)), asks])
+        Step::Many(vec![Step::Ask(Overlay::Scheduling(Box::new(scheduling))), asks])
     }
 
     /// Has the proposal made from the cohort as it is now.

@@ -11,7 +11,7 @@ const ROUNDS: u32 = 60;
 /// Steps of search in a case.
 const STEPS: u64 = 40;
 /// Steps of search for each line in the case that all others are parts of.
-const STEPS_AT_FIRST: u64 = 80;
+const STEPS_AT_FIRST: u64 = 160;
 
 /// One decision on the way to a case: a line's stage has this cell (or is left out), or has not.
 #[derive(Clone, Copy, Debug)]
