@@ -83,18 +83,22 @@ fn close(ours: f64, theirs: &Value, what: &str) {
 fn same_change(ours: &cohort::domain::feedback::Change, theirs: &Value, what: &str) {
     assert_eq!(
         u64::from(ours.by.n),
-        theirs["n"].as_u64().unwrap(),
+        theirs["n"].as_u64().expect("there is one"),
         "{what}: pairs"
     );
-    assert_eq!(u64::from(ours.up), theirs["up"].as_u64().unwrap(), "{what}: up");
+    assert_eq!(
+        u64::from(ours.up),
+        theirs["up"].as_u64().expect("there is one"),
+        "{what}: up"
+    );
     close(ours.then, &theirs["then"], what);
     close(ours.now, &theirs["now"], what);
     close(ours.by.mean, &theirs["change"], what);
-    close(ours.by.sd.unwrap(), &theirs["sd"], what);
-    let interval = ours.by.interval().unwrap();
+    close(ours.by.sd.expect("there is one"), &theirs["sd"], what);
+    let interval = ours.by.interval().expect("there is one");
     close(interval.low, &theirs["low"], what);
     close(interval.high, &theirs["high"], what);
-    close(ours.by.effect().unwrap(), &theirs["d"], what);
+    close(ours.by.effect().expect("there is one"), &theirs["d"], what);
 }
 
 #[test]
@@ -458,7 +462,12 @@ fn a_questionnaire_of_ones_own_is_taken_in_and_asked() {
 /// A participant of 2025.
 fn someone() -> String {
     let model = example::cohort("2025");
-    model.enrolments.ids().next().unwrap().to_string()
+    model
+        .enrolments
+        .ids()
+        .next()
+        .expect("somebody takes part")
+        .to_string()
 }
 
 #[test]
