@@ -293,7 +293,10 @@ fn soak(clients: usize, enough: Enough) {
     );
     fresh.retire().expect("it ends when asked");
 
-    let store = Store::open(&Ground::at(dir).expect("it is a directory")).expect("it opens");
+    let ground = Ground::at(dir).expect("it is a directory");
+    // Waits for the store's process to let go.
+    let _lock = ground.lock().expect("nobody else is there");
+    let store = Store::open(&ground).expect("it opens");
     assert_eq!(store.verify(), []);
     assert_eq!(
         store.model(model.focus).expect("it can be read"),
