@@ -98,14 +98,3 @@ fn a_mentor_is_taken_out_only_after_a_question() {
     stage.press("y");
     assert_eq!(stage.entries.len(), 1);
 }
-
-#[test]
-fn auto_assign_says_that_it_comes_later() {
-    let mut stage = Stage::new();
-    stage.press("3A");
-    assert!(
-        stage.entries.is_empty() && stage.text().contains("comes with planning"),
-        "{}",
-        stage.text()
-    );
-}

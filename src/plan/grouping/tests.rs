@@ -304,7 +304,11 @@ fn an_impossible_pool_names_one_limit_to_raise() {
     assert_eq!((proposal.worth.unplaced, proposal.relax.len()), (1, 1));
     let relaxed = &proposal.relax[0];
     assert_eq!(relaxed.rule, "group limit");
-    assert!(relaxed.what.starts_with("raise the limit of CCIO-"), "{}", relaxed.what);
+    assert!(
+        relaxed.what.starts_with("raise the limit of CCIO-"),
+        "{}",
+        relaxed.what
+    );
     let nth = proposal.place.iter().position(Option::is_none).unwrap();
     assert_eq!(
         proposal.why_unplaced(&office.model, nth),
