@@ -62,10 +62,14 @@ pub fn judge(
             "make it first: cohort init",
         ));
     }
-    let mut edit = model.rebase(edit, who)?;
-    if meaning == Meaning::Undo {
-        edit.raise_versions();
-    }
+    let edit = match meaning {
+        Meaning::Forward => model.rebase(edit, who)?,
+        Meaning::Undo => {
+            let mut edit = model.rebase(&model.with_present_versions(edit.clone()), who)?;
+            edit.raise_versions();
+            edit
+        }
+    };
     if edit.changes.is_empty() {
         return Ok(Judgement::Already);
     }

@@ -28,9 +28,25 @@ impl Model {
             label: Label::new(verb, on),
             changes: entry.edit.inverse(),
         };
-        let mut edit = self.rebase(&inverse, who)?;
+        let mut edit = self.rebase(&self.with_present_versions(inverse), who)?;
         edit.raise_versions();
         Ok(edit)
+    }
+
+    /// The same edit, taking the calendar versions of sessions as they are now: they only ever rise, so that nothing
+    /// depends on the one that was there.
+    #[must_use]
+    pub fn with_present_versions(&self, mut edit: Edit) -> Edit {
+        for change in &mut edit.changes {
+            if let Change::Session(delta) = change
+                && let Some(present) = self.sessions.get(delta.id)
+            {
+                for side in [&mut delta.before, &mut delta.after].into_iter().flatten() {
+                    side.sequence = present.sequence;
+                }
+            }
+        }
+        edit
     }
 }
 
