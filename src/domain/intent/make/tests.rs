@@ -234,7 +234,7 @@ const CASES: &[Case] = &[
     (
         Kind::Claim,
         &[
-            ("person", "pe-0000000000z5"),
+            ("person", "Kofi Mensah"),
             ("what", "access"),
             ("received", "today"),
         ],
