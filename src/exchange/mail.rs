@@ -199,9 +199,19 @@ impl Settings {
 /// An error with what caused it, on one line.
 fn plain(error: &Error) -> String {
     use std::error::Error as _;
+    use std::io::ErrorKind;
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(why) = cause {
+        match why.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+            Some(ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                return "the mail server did not answer in time".to_owned();
+            }
+            Some(ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => {
+                return "the mail server ended the line".to_owned();
+            }
+            _ => {}
+        }
         let why_text = why.to_string();
         if !text.contains(&why_text) {
             text = format!("{text}: {why_text}");

@@ -249,9 +249,16 @@ fn told(model: &Model, person: Id<Person>, session: Id<Session>) -> Option<Told>
     model
         .messages_to(person)
         .filter(|(_, m)| dates.contains(&m.kind))
-        .filter_map(|(id, m)| Some((m.at, id, m.kind, m.about.strip_prefix(&prefix)?.parse().ok()?)))
-        .max_by_key(|(at, id, _, version)| (*at, *version, *id))
-        .map(|(_, _, kind, version)| Told { kind, version })
+        .filter_map(|(id, m)| {
+            let version = m.about.strip_prefix(&prefix)?.parse().ok()?;
+            let told = Told {
+                kind: m.kind,
+                version,
+            };
+            Some(((model.touched(id.into()), m.at), told))
+        })
+        .max_by_key(|(order, _)| *order)
+        .map(|(_, told)| told)
 }
 
 /// The words about a session.

@@ -24,7 +24,7 @@ use after::{After, Tabled};
 pub use transitions::{Listed, State, Step, transitions};
 
 use super::kind::{Kind, every_kind};
-use super::{AdminRole, AnyId, Change, Edit, Id, Model, Record, Refusal};
+use super::{AdminRole, AnyId, Change, Edit, Id, Message, MessageState, Model, Record, Refusal};
 
 /// What becomes of an edit that no rule stands against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -225,6 +225,10 @@ impl Model {
             let what = "this change is meant for another cohort";
             return Err(Refusal::missing(what, "open that cohort and try again"));
         }
+        if edit.changes.iter().any(forgets_what_left) {
+            let what = "messages that were sent cannot be taken back";
+            return Err(Refusal::rule(10, what, "write to the same people again"));
+        }
         let mut seen = HashSet::with_capacity(edit.changes.len());
         if let Some(twice) = edit.changes.iter().find(|change| !seen.insert(change.id())) {
             let what = format!("{} is changed twice in one step", self.title(twice.id()));
@@ -351,4 +355,12 @@ fn told_of(edit: &Edit, mut broken: Vec<Broken>) -> Vec<Broken> {
         broken.retain(|one| changed.contains(&one.subject));
     }
     broken
+}
+/// Whether a change takes away the note of a message that has left the program (rule 10).
+fn forgets_what_left(change: &Change) -> bool {
+    let Change::Message(delta) = change else {
+        return false;
+    };
+    let left = |message: &Message| message.state != MessageState::Written;
+    delta.after.is_none() && delta.before.as_deref().is_some_and(left)
 }
