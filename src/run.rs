@@ -106,10 +106,11 @@ pub fn run(opening: &Opening) -> Result<u8> {
     });
     let code = Loop::new(opening, link, planned).run(&wakes)?;
     if code == HUNG_UP {
-        // The terminal is gone: restoring it would write to the dead and panic.
-        std::process::exit(i32::from(HUNG_UP));
+        // Nobody is there to be told that a terminal that went away cannot be restored.
+        drop(guard);
+    } else {
+        guard.leave()?;
     }
-    guard.leave()?;
     Ok(code)
 }
 

@@ -163,6 +163,19 @@ impl Label {
     }
 }
 
+impl Entry {
+    /// What an edit is called that takes this entry back: what was undone is redone, and the other way round.
+    #[must_use]
+    pub fn label_of_undo(&self) -> Label {
+        let was = &self.edit.label;
+        match (was.verb.as_str(), self.undoes) {
+            ("undo", Some(_)) => Label::new("redo", was.on.clone()),
+            ("redo", Some(_)) => Label::new("undo", was.on.clone()),
+            _ => Label::new("undo", was.to_string()),
+        }
+    }
+}
+
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.verb, self.on)

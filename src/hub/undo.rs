@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::domain::{Edit, Entry, EntryHead, Label, Reason, Refusal, Rev};
+use crate::domain::{Edit, Entry, EntryHead, Reason, Refusal, Rev};
 
 /// Whether an entry is taken back at present: by an entry that was not itself taken back.
 pub fn taken_back_by(rev: Rev, undone: &HashMap<Rev, Rev>) -> Option<Rev> {
@@ -22,16 +22,10 @@ pub fn edit(nonce: u128, entry: &Entry, undone: &HashMap<Rev, Rev>) -> Result<Ed
             format!("to bring it back, undo entry {by}"),
         ));
     }
-    let was = &entry.edit.label;
-    let label = match (was.verb.as_str(), entry.undoes) {
-        ("undo", Some(_)) => Label::new("redo", was.on.clone()),
-        ("redo", Some(_)) => Label::new("undo", was.on.clone()),
-        _ => Label::new("undo", was.to_string()),
-    };
     Ok(Edit {
         nonce,
         cohort: entry.edit.cohort,
-        label,
+        label: entry.label_of_undo(),
         changes: entry.edit.inverse(),
     })
 }

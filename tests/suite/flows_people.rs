@@ -205,6 +205,18 @@ fn a_cell_is_typed_in_place_and_saved_by_enter() {
 }
 
 #[test]
+fn an_undo_says_what_it_took_back_and_a_redo_what_it_brought_back() {
+    let mut stage = Stage::new();
+    stage.press("6/fatima<enter>lllle<c-u>Tamar<enter>u");
+    let said = stage.app.message().to_owned();
+    assert!(said.starts_with("Taken back: ") && said.ends_with("U redo"), "{said}");
+    assert!(said.contains("Fatima Rahman"), "{said}");
+    stage.press("U");
+    let said = stage.app.message().to_owned();
+    assert!(said.starts_with("Brought back: ") && said.ends_with("u undo"), "{said}");
+}
+
+#[test]
 fn a_wrong_address_is_told_while_it_is_typed_and_stays_in_the_cell() {
     let mut stage = Stage::sized(160, 50);
     stage.press("6/fatima<enter>llllle<c-u>nobody");

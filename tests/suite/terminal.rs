@@ -72,8 +72,23 @@ fn the_example_needs_no_directory_and_leaves_none() {
     terminal.shows("[1 Now]").shows("LIVE");
     terminal.type_in("\x03\x03");
     assert_eq!(terminal.ended(), 0);
-    let left = std::fs::read_dir(places.path()).expect("it can be read").count();
-    assert_eq!(left, 0);
+    is_empty(places.path());
+}
+
+#[test]
+fn the_example_leaves_no_directory_on_a_cut_line() {
+    let places = tempfile::tempdir().expect("a temporary directory can be made");
+    let line = Line::open(80, 24);
+    let mut terminal = line.run(&Program::built(&["demo"]).with("TMPDIR", places.path()));
+    terminal.shows("[1 Now]").shows("LIVE");
+    terminal.hang_up();
+    assert_eq!(terminal.ended(), 129);
+    is_empty(places.path());
+}
+
+fn is_empty(dir: &Path) {
+    let left: Vec<_> = std::fs::read_dir(dir).expect("it can be read").collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

@@ -43,19 +43,16 @@ impl App {
                 self.unsettled = true;
                 self.plan_again(now);
             }
-            News::Settled { nonce, .. } => {
+            News::Settled { nonce, rev } => {
                 if let Some(waiting) = self.answered(nonce) {
                     self.saved = Some(now);
-                    let said = if waiting.said.is_empty() {
-                        waiting.edit.map_or_else(
-                            || "Taken back".to_owned(),
-                            |edit| super::steps::sentence(&edit.label.to_string()),
-                        )
-                    } else {
-                        waiting.said
+                    let (said, back) = match &waiting.edit {
+                        _ if !waiting.said.is_empty() => (waiting.said, "u undo"),
+                        Some(edit) => (super::steps::sentence(&edit.label.to_string()), "u undo"),
+                        None => self.taken_back(rev),
                     };
-                    let whole = format!("{said}. Saved {}. u undo", self.clock(now, true));
-                    let short = format!("{said}. u undo");
+                    let whole = format!("{said}. Saved {}. {back}", self.clock(now, true));
+                    let short = format!("{said}. {back}");
                     let fits = crate::domain::text::width(&whole) <= usize::from(self.size.0);
                     self.message = if fits { whole } else { short };
                 }
@@ -105,6 +102,15 @@ impl App {
                 };
                 self.line = Line::Failed(since, what, hint);
             }
+        }
+    }
+
+    /// What an undo or a redo of mine took back or brought back, and the key for the other way.
+    fn taken_back(&self, rev: Rev) -> (String, &'static str) {
+        match self.entries.get(&rev).map(|entry| &entry.edit.label) {
+            Some(label) if label.verb == "redo" => (format!("Brought back: {}", label.on), "u undo"),
+            Some(label) => (format!("Taken back: {}", label.on), "U redo"),
+            None => ("Taken back".to_owned(), "U redo"),
         }
     }
 

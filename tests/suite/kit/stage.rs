@@ -170,6 +170,7 @@ impl Stage {
                     };
                     let mut edit = undone.edit.clone();
                     edit.nonce = nonce;
+                    edit.label = undone.label_of_undo();
                     edit.changes = undone.edit.inverse();
                     if let Err(refusal) = self.model.admit_undo(&edit, AdminRole::Owner, self.now) {
                         let refusal = Box::new(refusal);

@@ -160,7 +160,8 @@ impl Row {
         let names: Vec<String> = self.alerts.iter().map(|alert| subject(model, alert)).collect();
         let what = match self.first().concern {
             Concern::NoGroup => format!("{} mentees have no group", names.len()),
-            concern => format!("{} times {concern}", names.len()),
+            Concern::WordWanted => format!("{} people would like a word", names.len()),
+            concern => format!("{concern}: {}", names.len()),
         };
         format!("{what} ({})", names.join(", "))
     }
