@@ -29,6 +29,8 @@ pub enum Step {
     Ask(Overlay),
     /// Close the topmost popup.
     Close,
+    /// Put the conflict on top aside, undecided: `n` asks it again.
+    Later,
     /// Send an edit; the text is shown once it is saved (empty: the edit's label).
     Propose(Edit, String),
     /// Take an entry back.

@@ -209,11 +209,17 @@ fn an_undo_says_what_it_took_back_and_a_redo_what_it_brought_back() {
     let mut stage = Stage::new();
     stage.press("6/fatima<enter>lllle<c-u>Tamar<enter>u");
     let said = stage.app.message().to_owned();
-    assert!(said.starts_with("Taken back: ") && said.ends_with("U redo"), "{said}");
+    assert!(
+        said.starts_with("Taken back: ") && said.ends_with("U redo"),
+        "{said}"
+    );
     assert!(said.contains("Fatima Rahman"), "{said}");
     stage.press("U");
     let said = stage.app.message().to_owned();
-    assert!(said.starts_with("Brought back: ") && said.ends_with("u undo"), "{said}");
+    assert!(
+        said.starts_with("Brought back: ") && said.ends_with("u undo"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -23,7 +23,7 @@ use crate::kit::office::{begin, real, somebody};
 /// Edits that three clients land, unless `COHORT_EDITS` says otherwise.
 const EDITS: usize = 2_000;
 /// Seconds that four clients work, unless `COHORT_SOAK` says otherwise.
-const SECONDS: u64 = 30;
+const SECONDS: u64 = 60;
 /// Edits that one client has on the way at once.
 const IN_FLIGHT: usize = 12;
 /// People above which more are taken away than added.

@@ -200,6 +200,80 @@ fn theirs_stays_and_mine_is_a_draft() {
 }
 
 #[test]
+fn a_conflict_that_was_put_aside_is_found_again_by_n() {
+    let mut stage = Stage::new();
+    in_trust(&mut stage);
+    stage.press("<c-u>Mine");
+    let edit = changed(&stage, "Fatima Rahman", 7, |person| {
+        person.organisation = "Theirs".to_owned()
+    });
+    stage.lands("Jo T", edit);
+    stage.press("<enter><esc>");
+    assert_eq!(
+        (trust(&stage, "Fatima Rahman").as_str(), stage.app.depth()),
+        ("Theirs", 0)
+    );
+    stage.press("n");
+    assert!(
+        stage.text().contains("both of you changed it"),
+        "{}",
+        stage.text()
+    );
+    stage.press("m");
+    assert_eq!(trust(&stage, "Fatima Rahman"), "Mine");
+}
+
+#[test]
+fn a_group_that_fills_while_the_popup_is_open_says_so_on_its_line_and_explains_itself() {
+    let mut stage = Stage::new();
+    stage.press("6/fatima<enter>m");
+    let line = |stage: &mut Stage| {
+        let text = stage.text();
+        text.lines()
+            .find(|line| line.contains("> 1"))
+            .expect("one is offered")
+            .to_owned()
+    };
+    let code = line(&mut stage)
+        .split_whitespace()
+        .nth(3)
+        .expect("a code")
+        .to_owned();
+    let group = stage
+        .model
+        .groups
+        .ids()
+        .find(|id| stage.model.group_code(*id) == code)
+        .expect("it is there");
+    let was = stage.model.groups.get(group).expect("it is there").clone();
+    let mut after = was.clone();
+    after.max = Some(u8::try_from(stage.model.members(group).len()).expect("groups are small"));
+    let changes = vec![Delta::changed(group, was, after).into()];
+    let edit = stage
+        .model
+        .edit(Mint::seeded(9).nonce(), Label::new("set", code.as_str()), changes);
+    stage.lands("Jo T", edit);
+    assert!(line(&mut stage).contains("full now"), "{}", stage.text());
+    let entries = stage.entries.len();
+    stage.press("1");
+    assert!(
+        stage.app.message().contains("full now"),
+        "{}",
+        stage.app.message()
+    );
+    assert_eq!((stage.entries.len(), stage.app.depth()), (entries, 1));
+}
+
+#[test]
+fn a_form_that_is_left_keeps_what_was_typed_as_a_draft() {
+    let mut stage = Stage::new();
+    stage.press("6aWalker<esc>");
+    assert!(stage.app.message().contains("draft"), "{}", stage.app.message());
+    stage.press("a");
+    assert!(stage.text().contains("[Walker"), "{}", stage.text());
+}
+
+#[test]
 fn an_undo_of_what_somebody_changed_since_asks_field_by_field() {
     let mut stage = Stage::new();
     in_trust(&mut stage);
@@ -347,6 +421,20 @@ fn who_is_cut_off_while_typing_finds_place_and_text_again() {
     assert!(next.text().contains("Half a sent"), "{}", next.text());
     next.press("<enter>");
     assert_eq!(trust(&next, "Fatima Rahman"), "Half a sent");
+}
+
+#[test]
+fn who_is_cut_off_in_a_form_finds_its_text_in_the_form_again() {
+    let left = left_after("6aWalker").expect("there is an unfinished form");
+    let mut stage = Stage::new();
+    stage.signal(Signal::Left(Box::new(left)));
+    assert!(
+        stage.text().contains("an unfinished form: Add a person"),
+        "{}",
+        stage.text()
+    );
+    stage.press("ya");
+    assert!(stage.text().contains("[Walker"), "{}", stage.text());
 }
 
 #[test]

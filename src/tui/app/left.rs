@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{App, Waiting};
 use crate::domain::{AnyId, Edit, Model};
 use crate::tui::key::Tab;
-use crate::tui::overlay::{Confirm, Overlay};
+use crate::tui::overlay::{Confirm, DRAFT, Overlay};
 use crate::tui::screen::Typed;
 use crate::tui::signal::Out;
 use crate::tui::step::Step;
@@ -54,7 +54,11 @@ impl Left {
     /// What is restored, in words.
     fn sentences(&self, model: &Model) -> Vec<String> {
         let mut with = Vec::new();
-        if let Some(field) = &self.typing {
+        let form = self.typing.as_ref().and_then(|name| name.strip_prefix(DRAFT));
+        if let Some(form) = form {
+            let title = form.split_once(": ").map_or(form, |(title, _)| title);
+            with.push(format!("an unfinished form: {title}"));
+        } else if let Some(field) = &self.typing {
             let (id, field) = field.split_once(' ').unwrap_or((field.as_str(), ""));
             let of = id
                 .parse()
@@ -181,6 +185,9 @@ impl App {
             self.outs.push(Out::Propose(edit));
         }
         self.message = match (&left.typing, left.drafts.len(), count) {
+            (Some(name), ..) if name.starts_with(DRAFT) => {
+                "Restored. What you typed in the form is there when you open it again.".to_owned()
+            }
             (Some(_), ..) => {
                 "Restored. Your text is a draft: e opens the field, Up brings it back.".to_owned()
             }

@@ -81,6 +81,8 @@ pub struct App {
     before: Tab,
     over: Vec<Box<dyn Screen>>,
     overlays: Vec<Overlay>,
+    /// Conflicts that were put aside, the oldest first.
+    undecided: Vec<Overlay>,
     message: String,
     /// The last message that gives way to the next news: nobody here caused it.
     passing: String,
@@ -119,6 +121,7 @@ impl App {
             before: Tab::Now,
             over: Vec::new(),
             overlays: Vec::new(),
+            undecided: Vec::new(),
             message: String::new(),
             passing: String::new(),
             waiting: Vec::new(),
@@ -393,6 +396,7 @@ impl App {
                 None => "Already saved: everything is saved as you do it.".to_owned(),
             }),
             Action::BackTo => Step::Go(self.before),
+            Action::NextProblem if !self.undecided.is_empty() => Step::Ask(self.undecided.remove(0)),
             Action::Cancel if self.over.is_empty() => {
                 let step = self.with_screen(now, |screen, cx, hand| screen.act(Action::Back, cx, hand));
                 if !matches!(step, Step::Back | Step::Unbound) {

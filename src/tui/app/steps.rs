@@ -38,8 +38,14 @@ impl App {
                     self.ask_to_quit();
                 }
             }
-            Step::Ask(overlay) => self.overlays.push(overlay),
+            Step::Ask(mut overlay) => {
+                if let Some(said) = overlay.take_up(&self.hand) {
+                    self.message = said;
+                }
+                self.overlays.push(overlay);
+            }
             Step::Close => drop(self.overlays.pop()),
+            Step::Later => self.undecided.extend(self.overlays.pop()),
             Step::Propose(edit, said) => self.propose(edit, said, now),
             Step::TakeBack(rev) => self.take_back(rev, String::new(), now),
             Step::TakeUp => self.take_up(now),

@@ -108,10 +108,8 @@ impl Conflict {
                         .insert(format!("{} {}", clash.id, clash.field), clash.mine.clone());
                 }
                 Step::Many(vec![
-                    Step::Close,
-                    Step::say(
-                        "Their value stays. Your text is kept as a draft: open the field and press Up.",
-                    ),
+                    Step::Later,
+                    Step::say("Their value stays, your text is kept as a draft. n asks this again."),
                 ])
             }
             _ => Step::say("t keeps theirs, m keeps mine, e types a third value, Esc decides later."),
@@ -173,7 +171,7 @@ impl Conflict {
             ),
             format!("  m    saves {}. {by} sees a line about it at once.", clash.mine),
             "  e    opens the field with your text.".to_owned(),
-            "  Esc  leaves their value in place; your text is kept as a draft.".to_owned(),
+            "  Esc  leaves their value in place; n finds this conflict again.".to_owned(),
         ];
         canvas.lines(inside, lines.iter().map(String::as_str));
         canvas.tint(

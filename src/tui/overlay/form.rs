@@ -12,6 +12,9 @@ use crate::tui::screen::{Cx, Typed};
 use crate::tui::step::{Hand, Step};
 use crate::tui::theme::Role;
 
+/// What the names of drafts of forms begin with; the title of the form and the line follow.
+pub const DRAFT: &str = "form ";
+
 /// One line of a form.
 #[derive(Clone, Debug, Default)]
 pub struct FormField {
@@ -25,6 +28,8 @@ pub struct FormField {
     pub needed: bool,
     /// The text.
     pub input: LineInput,
+    /// The text it was opened with.
+    was: String,
 }
 
 impl FormField {
@@ -34,8 +39,15 @@ impl FormField {
             key: key.to_owned(),
             label: label.to_owned(),
             input: LineInput::holding(text),
+            was: text.to_owned(),
             ..Self::default()
         }
+    }
+    /// One that must hold something.
+    #[must_use]
+    pub fn needed(mut self) -> Self {
+        self.needed = true;
+        self
     }
     /// With choices: a letter picks, Up and Down step.
     #[must_use]
@@ -214,13 +226,56 @@ impl Form {
                     .map(|f| (f.key.clone(), f.input.text().trim().to_owned()))
                     .collect();
                 return match (self.then)(texts, cx, hand) {
-                    Ok(step) => Step::Many(vec![Step::Close, step]),
+                    Ok(step) => {
+                        self.forget(hand);
+                        Step::Many(vec![Step::Close, step])
+                    }
                     Err(problem) => Step::Say(problem),
                 };
             }
-            Typed::Leave => return Step::Many(vec![Step::Close, Step::say("Nothing was added or changed.")]),
+            Typed::Leave => {
+                self.forget(hand);
+                let typed: Vec<(String, String)> = self.typed().collect();
+                let said = if typed.is_empty() {
+                    "Nothing was added or changed."
+                } else {
+                    "Nothing was added or changed. What you typed is a draft: open this again to go on."
+                };
+                hand.drafts.extend(typed);
+                return Step::Many(vec![Step::Close, Step::say(said)]);
+            }
         }
         Step::Stay
+    }
+
+    /// The name of the draft of a line.
+    fn draft(&self, key: &str) -> String {
+        format!("{DRAFT}{}: {key}", self.title)
+    }
+
+    /// The lines that hold something else than when it was opened, as drafts.
+    fn typed(&self) -> impl Iterator<Item = (String, String)> {
+        let lines = self.fields.iter().filter(|field| field.input.text() != field.was);
+        lines.map(|field| (self.draft(&field.key), field.input.text().to_owned()))
+    }
+
+    fn forget(&self, hand: &mut Hand) {
+        for field in &self.fields {
+            hand.drafts.remove(&self.draft(&field.key));
+        }
+    }
+
+    /// Puts a draft of this form back.
+    pub(super) fn take_up(&mut self, hand: &Hand) -> Option<String> {
+        let names: Vec<String> = self.fields.iter().map(|field| self.draft(&field.key)).collect();
+        let mut found = false;
+        for (field, name) in self.fields.iter_mut().zip(names) {
+            if let Some(text) = hand.drafts.get(&name) {
+                field.input.set(text);
+                found = true;
+            }
+        }
+        found.then(|| "Your draft is back. Ctrl-U empties a line, Enter saves all of it.".to_owned())
     }
 
     pub(super) fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {

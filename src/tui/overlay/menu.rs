@@ -58,6 +58,9 @@ impl MenuRow {
 /// Lines about a row, by its number: what choosing it would mean.
 pub type About = Box<dyn Fn(usize, &Cx<'_>) -> Vec<String>>;
 
+/// What has become of a row, by its number, since the popup was opened: its line now, and why it cannot be chosen.
+pub type Since = Box<dyn Fn(usize, &Cx<'_>) -> Option<(String, String)>>;
+
 /// A popup of rows.
 pub struct Menu {
     /// Its title.
@@ -70,6 +73,8 @@ pub struct Menu {
     pub footer: Vec<String>,
     /// Lines about the row under the cursor, after the footer; how many are kept free for them.
     pub about: Option<(u16, About)>,
+    /// Rows that others took away meanwhile stay where they are and say so.
+    pub since: Option<Since>,
     /// The sentence for the message line.
     pub note: String,
     /// Which table its keys come from: popup, move popup, field menu, go-to.
@@ -95,6 +100,7 @@ impl Menu {
             rows,
             footer: Vec::new(),
             about: None,
+            since: None,
             note: String::new(),
             table: Context::Popup,
             then: Box::new(then),
@@ -171,10 +177,17 @@ impl Menu {
         if let Some(why) = &chosen.barred {
             return Step::say(why.clone());
         }
+        if let Some((_, why)) = self.since(row, cx) {
+            return Step::Say(why);
+        }
         match (self.then)(row, cx, hand) {
             Ok(step) => Step::Many(vec![Step::Close, step]),
             Err(why) => Step::Say(why),
         }
+    }
+
+    fn since(&self, row: usize, cx: &Cx<'_>) -> Option<(String, String)> {
+        self.since.as_ref().and_then(|since| since(row, cx))
     }
 
     pub(super) fn act(&mut self, action: Action, cx: &Cx<'_>, hand: &mut Hand) -> Step {
@@ -291,11 +304,14 @@ impl Menu {
             let is = &self.rows[*row];
             let sign = if *row == self.row { '>' } else { ' ' };
             let label = is.label.unwrap_or(if is.barred.is_some() { '-' } else { ' ' });
+            let text = self
+                .since(*row, cx)
+                .map_or_else(|| is.text.clone(), |(text, _)| text);
             canvas.put(
                 inside.x,
                 y,
                 inside.width,
-                &format!("{sign} {label}  {}", is.text),
+                &format!("{sign} {label}  {text}"),
                 Role::Plain,
             );
             if *row == self.row {

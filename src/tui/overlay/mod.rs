@@ -14,7 +14,7 @@ mod scheduling;
 use ratatui::layout::Position;
 
 pub use conflict::{Choice, Conflict};
-pub use form::{Form, FormField};
+pub use form::{DRAFT, Form, FormField};
 pub use grouping::Grouping;
 pub use help::HelpSheet;
 pub use line::LineBox;
@@ -119,6 +119,14 @@ impl Overlay {
             Self::Menu(menu) => menu.text(typed, cx, hand),
             Self::Help(help) => help.text(typed),
             _ => Step::Unbound,
+        }
+    }
+
+    /// Puts a draft back that was typed here before and not saved; says so.
+    pub fn take_up(&mut self, hand: &Hand) -> Option<String> {
+        match self {
+            Self::Form(form) => form.take_up(hand),
+            _ => None,
         }
     }
 

@@ -238,10 +238,15 @@ fn mentees_popup(cx: &Cx<'_>, people: &[Id<Enrolment>]) -> Step {
         all => format!("Move {} people -> ?", all.len()),
     };
     let chosen = people.to_vec();
+    let (offered, coming) = (does.clone(), people.len());
     let mut menu = Menu::new(title, rows, move |row, cx, hand| {
         let does = does.get(row).ok_or("There is no such row.")?;
         carry_out(cx, &mut hand.mint, &chosen, *does)
     });
+    menu.since = Some(Box::new(move |row, cx| match offered.get(row)? {
+        Does::Move(group) => full_now(cx.model, *group, coming),
+        Does::Raise(..) | Does::Best => None,
+    }));
     menu.heading = format!("{:<9}{:<6}{:>3}   WHY", "GROUP", "SIZE", "FIT");
     menu.footer = vec![String::new()];
     menu.footer.push(if many {
@@ -269,6 +274,19 @@ fn mentees_popup(cx: &Cx<'_>, people: &[Id<Enrolment>]) -> Step {
     Step::Ask(Overlay::Menu(
         menu.saying("Choose a group. Nothing is sent to anyone by moving."),
     ))
+}
+
+/// The line of a group that had room for these people when it was offered and has none now, and why.
+fn full_now(model: &Model, group: Id<Group>, coming: usize) -> Option<(String, String)> {
+    let (size, max) = (model.members(group).len(), model.group_limits(group).max);
+    let code = model.group_code(group);
+    (size + coming > usize::from(max)).then(|| {
+        let line = format!("{code:<9}{:<6} -   full now", format!("{size}/{max}"));
+        (
+            line,
+            format!("{code} is full now ({size} of {max}): somebody else filled it while you chose."),
+        )
+    })
 }
 
 /// What stays and what follows when these leave their group.

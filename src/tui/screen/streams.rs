@@ -132,10 +132,7 @@ impl Streams {
             .iter()
             .map(|family| family.word().to_owned())
             .collect();
-        let need = |key: &str, label: &str| FormField {
-            needed: true,
-            ..FormField::new(key, label, "")
-        };
+        let need = |key: &str, label: &str| FormField::new(key, label, "").needed();
         let fields = vec![
             need("code", "Code (CCIO)"),
             FormField::new("name", "Name", ""),

@@ -208,14 +208,8 @@ impl Calendar {
         let code = group.map(|g| cx.model.group_code(g)).unwrap_or_default();
         let fields = vec![
             FormField::new("group", "Group (none: workshop)", &code).choosing(groups),
-            FormField {
-                needed: true,
-                ..FormField::new("when", "When", &format!("{} 10:00", day.format("%-d %b %Y")))
-            },
-            FormField {
-                needed: true,
-                ..FormField::new("minutes", "Minutes", "60")
-            },
+            FormField::new("when", "When", &format!("{} 10:00", day.format("%-d %b %Y"))).needed(),
+            FormField::new("minutes", "Minutes", "60").needed(),
             FormField::new("title", "Title of a workshop", ""),
             FormField::new("place", "Place of a workshop", ""),
         ];

@@ -442,10 +442,7 @@ fn new_group(cx: &Cx<'_>, stream: Option<Id<crate::domain::Stream>>) -> Step {
         .map(|id| cx.model.stream_code(id))
         .collect();
     let fields = vec![
-        FormField {
-            needed: true,
-            ..FormField::new("code", "Code", &code)
-        },
+        FormField::new("code", "Code", &code).needed(),
         FormField::new("stream", "Stream", &cx.model.stream_code(stream)).choosing(streams),
         FormField::new("mentor", "Mentor", ""),
     ];

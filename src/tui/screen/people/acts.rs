@@ -162,10 +162,7 @@ fn letter_form(people: Vec<Participant>, subject: &str, body: &str) -> Step {
         1 => "Write to 1 person".to_owned(),
         n => format!("Write to {n} people"),
     };
-    let need = |key: &str, label: &str, text: &str| FormField {
-        needed: true,
-        ..FormField::new(key, label, text)
-    };
+    let need = |key: &str, label: &str, text: &str| FormField::new(key, label, text).needed();
     let fields = vec![need("subject", "Subject", subject), need("body", "Text", body)];
     Step::Ask(Overlay::Form(Form::new(title, fields, move |texts, cx, _| {
         let text = |nth: usize| texts.get(nth).map(|(_, text)| text.clone()).unwrap_or_default();
