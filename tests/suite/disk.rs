@@ -5,13 +5,14 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cohort::domain::{Delta, Label, Mint};
-use cohort::hub::{Client, Who};
-use cohort::store::{DATABASE, Ground, Store, WATERMARK};
+use cohort::domain::{AnyId, Delta, Edit, Label, Mint};
+use cohort::hub::{Client, Service, Serving, Who};
+use cohort::store::{DATABASE, Ground, Stage, Store, WATERMARK};
 
-use crate::kit::office::{Office, add, begin, real, somebody};
+use crate::kit::office::{Office, add, begin, real, serving, somebody, who};
 
 /// Starts the built program's store on a directory and lets it end at once if it can start.
 fn serve(dir: &Path) -> Output {
@@ -115,6 +116,107 @@ fn everything_is_there_after_closing_and_opening() {
     let ann = office.client("Ann");
     assert_eq!(ann.model(), &before);
     assert!(ann.model().people.has(id));
+}
+
+// ---- the power goes
+
+/// A copy of the directory at each stage of a commit, taken while it is at work.
+fn copies_of_a_commit() -> (
+    tempfile::TempDir,
+    Vec<(Stage, tempfile::TempDir)>,
+    [AnyId; 2],
+    Edit,
+) {
+    let taken: Arc<Mutex<Option<Vec<(Stage, tempfile::TempDir)>>>> = Arc::default();
+    let place = tempfile::tempdir().expect("a temporary directory can be made");
+    let (dir, copies) = (place.path().to_owned(), Arc::clone(&taken));
+    let serving = Serving {
+        stages: Some(Box::new(move |stage| {
+            if let Some(copies) = copies.lock().expect("nobody panics").as_mut() {
+                copies.push((stage, copy(&dir)));
+            }
+        })),
+        ..serving()
+    };
+    let service = Service::start(place.path(), serving).expect("the store starts");
+    let mut ann = Client::connect(place.path(), who("Ann")).expect("the client is let in");
+    let mut mint = Mint::seeded(2025);
+    begin(&mut ann, &mut mint);
+    let cohort = ann.model().cohorts.ids().next().expect("the cohort was made");
+    ann.open(cohort).expect("the cohort opens");
+    let (told, edit) = add(ann.model(), &mut mint, "Owen Pritchard");
+    ann.propose(edit).expect("a person can be added");
+    let before = copy(place.path());
+    *taken.lock().expect("nobody panics") = Some(Vec::new());
+    let (on_the_way, edit) = add(ann.model(), &mut mint, "Nia Rees");
+    ann.propose(edit.clone()).expect("a person can be added");
+    let copies = taken.lock().expect("nobody panics").take().expect("it was armed");
+    drop(ann);
+    service.stop();
+    service.wait();
+    (before, copies, [told.into(), on_the_way.into()], edit)
+}
+
+/// What the disk holds when the power goes while a file is written: of the blocks that changed, those that `is_new`
+/// picks made it, the others did not.
+fn torn(before: &Path, after: &Path, file: &str, is_new: impl Fn(usize) -> bool) -> tempfile::TempDir {
+    const BLOCK: usize = 512;
+    let disk = copy(before);
+    let old = fs::read(before.join(file)).expect("it is there");
+    let mut bytes = fs::read(after.join(file)).expect("it is there");
+    let blocks = bytes.len().div_ceil(BLOCK);
+    let block = |number: usize, length: usize| number * BLOCK..((number + 1) * BLOCK).min(length);
+    let changed = (0..blocks)
+        .filter(|number| old.get(block(*number, old.len())) != bytes.get(block(*number, bytes.len())));
+    for (nth, number) in changed.collect::<Vec<_>>().into_iter().enumerate() {
+        if !is_new(nth) {
+            for at in block(number, bytes.len()) {
+                bytes[at] = old.get(at).copied().unwrap_or(0);
+            }
+        }
+    }
+    fs::write(disk.path().join(file), bytes).expect("it can be written");
+    disk
+}
+
+/// A store on what the disk holds has everything that was told; what was on its way lands once, now or before.
+fn has_lost_nothing(disk: &Path, [told, on_the_way]: [AnyId; 2], edit: &Edit, what: &str) {
+    let service = Service::start(disk, serving()).unwrap_or_else(|problem| panic!("{what}: {problem}"));
+    let mut ann = Client::connect(disk, who("Ann")).expect("the client is let in");
+    assert!(ann.model().record(told).is_some(), "{what}: it was acknowledged");
+    ann.propose(edit.clone()).expect("it is sent again");
+    assert!(ann.model().record(on_the_way).is_some(), "{what}");
+    assert_eq!(ann.model().people.len(), 2, "{what}: it landed once");
+    assert_eq!(ann.verify().expect("it answers").problems, [], "{what}");
+    drop(ann);
+    service.stop();
+    service.wait();
+}
+
+#[test]
+fn row_4_a_power_cut_in_the_middle_of_a_commit_loses_nothing_that_was_acknowledged() {
+    let (before, copies, people, edit) = copies_of_a_commit();
+    let database = format!("{DATABASE}/db");
+    let mut cuts = 0;
+    for (stage, after) in &copies {
+        // Until it is durable any part of what was written may have reached the disk; afterwards all of it has.
+        let tears: &[fn(usize) -> bool] = match stage {
+            Stage::Begun | Stage::Written | Stage::Flushed => &[
+                |_| false,
+                |nth| nth == 0,
+                |nth| nth != 0,
+                |nth| nth % 2 == 0,
+                |_| true,
+            ],
+            Stage::Durable | Stage::Noted => &[|_| true],
+        };
+        for (number, is_new) in tears.iter().enumerate() {
+            let disk = torn(before.path(), after.path(), &database, is_new);
+            has_lost_nothing(disk.path(), people, &edit, &format!("{stage:?}, tear {number}"));
+            cuts += 1;
+        }
+    }
+    assert_eq!(cuts, 3 * 5 + 2, "every stage was reached once");
 }
 
 /// Starts a store on a damaged copy: either it says so, or nothing at all was lost. Answers whether it said so.
