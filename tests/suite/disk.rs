@@ -120,6 +120,9 @@ fn everything_is_there_after_closing_and_opening() {
 
 // ---- the power goes
 
+/// Copies of a directory, and the stage of the commit they were taken at.
+type Copies = Vec<(Stage, tempfile::TempDir)>;
+
 /// A copy of the directory at each stage of a commit, taken while it is at work.
 fn copies_of_a_commit() -> (
     tempfile::TempDir,
@@ -127,7 +130,7 @@ fn copies_of_a_commit() -> (
     [AnyId; 2],
     Edit,
 ) {
-    let taken: Arc<Mutex<Option<Vec<(Stage, tempfile::TempDir)>>>> = Arc::default();
+    let taken: Arc<Mutex<Option<Copies>>> = Arc::default();
     let place = tempfile::tempdir().expect("a temporary directory can be made");
     let (dir, copies) = (place.path().to_owned(), Arc::clone(&taken));
     let serving = Serving {

@@ -200,6 +200,29 @@ fn theirs_stays_and_mine_is_a_draft() {
 }
 
 #[test]
+fn what_others_do_follows_a_line_of_mine_once_it_was_read() {
+    let mut stage = Stage::new();
+    in_trust(&mut stage);
+    stage.press("<c-u>Mine<enter>");
+    let edit = |stage: &Stage, seed: u64, trust: &str| {
+        changed(stage, "Ade Balogun", seed, |person| {
+            person.organisation = trust.to_owned()
+        })
+    };
+    let at_once = edit(&stage, 7, "Theirs");
+    stage.lands("Jo T", at_once);
+    assert!(stage.app.message().ends_with("u undo"), "{}", stage.app.message());
+    stage.wait(6_000);
+    let later = edit(&stage, 8, "Theirs again");
+    stage.lands("Jo T", later);
+    assert!(
+        stage.app.message().starts_with("Jo T: "),
+        "{}",
+        stage.app.message()
+    );
+}
+
+#[test]
 fn a_conflict_that_was_put_aside_is_found_again_by_n() {
     let mut stage = Stage::new();
     in_trust(&mut stage);

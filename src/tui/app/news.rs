@@ -1,12 +1,18 @@
 //! What the store says, and what follows from it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{App, Line, Waiting};
 use crate::domain::{AnyId, Edit, Reason, Record, Refusal, Rev};
 use crate::tui::overlay::{Choice, Conflict, Notice, Overlay};
 use crate::tui::signal::{Done, News, Out};
 use crate::tui::step::Step;
+
+/// How a line about something saved ends: with the key that takes it back, or brings it back.
+const UNDO: &str = "u undo";
+const REDO: &str = "U redo";
+/// How long such a line is left for reading before what others do may follow it.
+const READ: TimeDelta = TimeDelta::seconds(5);
 
 impl App {
     pub(super) fn news(&mut self, news: News, now: DateTime<Utc>) {
@@ -34,7 +40,7 @@ impl App {
                 }
                 if let Some(said) = typed_over {
                     self.message = said;
-                } else if theirs && (self.message.is_empty() || self.message == self.passing) {
+                } else if theirs && self.gives_way(now) {
                     self.passing = format!("{by}: {label}.");
                     self.message.clone_from(&self.passing);
                 }
@@ -47,8 +53,8 @@ impl App {
                 if let Some(waiting) = self.answered(nonce) {
                     self.saved = Some(now);
                     let (said, back) = match &waiting.edit {
-                        _ if !waiting.said.is_empty() => (waiting.said, "u undo"),
-                        Some(edit) => (super::steps::sentence(&edit.label.to_string()), "u undo"),
+                        _ if !waiting.said.is_empty() => (waiting.said, UNDO),
+                        Some(edit) => (super::steps::sentence(&edit.label.to_string()), UNDO),
                         None => self.taken_back(rev),
                     };
                     let whole = format!("{said}. Saved {}. {back}", self.clock(now, true));
@@ -105,12 +111,19 @@ impl App {
         }
     }
 
+    /// Whether the message may be followed by what others did: nothing is said, or nothing that is still news.
+    fn gives_way(&self, now: DateTime<Utc>) -> bool {
+        let was_read = self.saved.is_some_and(|at| now - at > READ);
+        let is_done = self.message.ends_with(UNDO) || self.message.ends_with(REDO);
+        self.message.is_empty() || self.message == self.passing || (is_done && was_read)
+    }
+
     /// What an undo or a redo of mine took back or brought back, and the key for the other way.
     fn taken_back(&self, rev: Rev) -> (String, &'static str) {
         match self.entries.get(&rev).map(|entry| &entry.edit.label) {
-            Some(label) if label.verb == "redo" => (format!("Brought back: {}", label.on), "u undo"),
-            Some(label) => (format!("Taken back: {}", label.on), "U redo"),
-            None => ("Taken back".to_owned(), "U redo"),
+            Some(label) if label.verb == "redo" => (format!("Brought back: {}", label.on), UNDO),
+            Some(label) => (format!("Taken back: {}", label.on), REDO),
+            None => ("Taken back".to_owned(), REDO),
         }
     }
 
