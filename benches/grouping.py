@@ -1,10 +1,11 @@
 """OR-tools' min-cost flow on a grouping problem: the other side of `cargo bench --bench grouping`.
 
-Prints one line of JSON: objective, seconds to solve, seconds to build and solve. Arcs are the best of each mentee,
+Prints one line of JSON: objective, seconds to solve, seconds to build and solve, peak memory in KiB. Arcs are the best of each mentee,
 which is what makes the flow sparse; the objective it reaches may therefore be a little less than the optimum.
 """
 
 import json
+import resource
 import sys
 import time
 
@@ -65,7 +66,9 @@ def main() -> None:
         return
     minimums = sum(mentor["min"] for mentor in mentors)
     objective = -flow.optimal_cost() - REWARD * minimums - balance * target * target * m
-    print(json.dumps({"objective": int(objective), "solve": solved - built, "whole": solved - begun}))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds = {"solve": solved - built, "whole": solved - begun}
+    print(json.dumps({"objective": int(objective), **seconds, "peak": peak}))
 
 
 main()

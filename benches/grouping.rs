@@ -146,11 +146,13 @@ fn main() {
                 Ok(said) if said["error"].is_null() => {
                     let seconds = |key: &str| said[key].as_f64().unwrap_or(f64::NAN);
                     format!(
-                        "{:.3} s ({:.3} s), {}; {:.1} times as long",
+                        "{:.3} s ({:.3} s), {}, {} MiB; solve {:.1} times as long, whole {:.1} times",
                         seconds("solve"),
                         seconds("whole"),
                         said["objective"],
-                        seconds("solve") / solve
+                        said["peak"].as_u64().unwrap_or(0) / 1024,
+                        seconds("solve") / solve,
+                        seconds("whole") / whole
                     )
                 }
                 Ok(said) => said["error"].to_string(),

@@ -8,7 +8,7 @@ use super::said::{Answer, Said, count, object, table};
 use super::visit::{Globals, Visit};
 use crate::domain::feedback::{Line, Readers, Shown};
 use crate::domain::query::Query;
-use crate::domain::{Enrolment, Group, Id, LeadRole, Model, Participant, Ratio, Role, Scope, Stream};
+use crate::domain::{Enrolment, Group, GroupState, Id, LeadRole, Model, Participant, Ratio, Role, Scope, Stream};
 
 /// Which people.
 #[derive(Debug, Args)]
@@ -129,15 +129,18 @@ pub fn groups(globals: &Globals) -> Said {
     Ok(Answer::found(Value::Array(json), lines))
 }
 
-/// The lead mentor and the co-mentors on a day; of a group whose time is another, those who came last.
+/// The lead mentor and the co-mentors on a day; of a group whose time is another, those who came last. A group that
+/// goes on without a mentor has none.
 fn mentors(
     model: &Model,
     group: Id<Group>,
     day: chrono::NaiveDate,
 ) -> (Option<Id<Enrolment>>, Vec<Id<Enrolment>>) {
     let lead = model.lead_of(group, day).or_else(|| {
-        let leads = &model.groups.get(group)?.leads;
-        let leads = leads.iter().filter(|lead| lead.role == LeadRole::Lead);
+        let is = model.groups.get(group)?;
+        let goes_on = matches!(is.state, GroupState::Forming | GroupState::Active);
+        let leads = is.leads.iter().filter(|lead| lead.role == LeadRole::Lead);
+        let leads = leads.filter(|lead| !goes_on || lead.from > day);
         leads
             .max_by_key(|lead| (lead.to.is_none(), lead.from))
             .map(|lead| lead.enrolment)

@@ -80,7 +80,20 @@ fn lands(stage: &mut Stage, build: impl Fn(&Model, &mut Mint) -> Result<Edit, Re
 
 /// The cohort of 2025 with everybody of the two forms accepted, all on the screen.
 fn stage_2025() -> Stage {
-    let mut stage = Stage::with(cohort_2025(), 100, 30);
+    accepted_2025(Stage::with(cohort_2025(), 100, 30))
+}
+
+/// The cohort of 2025 on its first working day, with everybody of the two forms accepted and the bank holidays
+/// known, all on the screen of a terminal of this size.
+pub fn applications_2025(width: u16, height: u16) -> Stage {
+    let mut stage = Stage::with(cohort_2025(), width, height);
+    stage.now = Utc.with_ymd_and_hms(2025, 1, 6, 9, 0, 0).unwrap();
+    let mut stage = accepted_2025(stage);
+    import(&mut stage, "2025/bank-holidays.ics");
+    stage
+}
+
+fn accepted_2025(mut stage: Stage) -> Stage {
     for (name, role) in [
         ("2025/applications-mentees.xlsx", Role::Mentee),
         ("2025/applications-mentors.xlsx", Role::Mentor),

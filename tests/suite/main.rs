@@ -21,6 +21,7 @@ mod mail;
 mod matrix;
 mod packaging;
 mod planning;
+mod planning_2025;
 mod roles;
 mod rooms;
 mod rules;

@@ -332,6 +332,58 @@ fn plan_groups_answers_with_the_promised_keys_and_applies_as_one_entry() {
     assert_eq!(command::done(office.dir(), &["status"])["pool"], 0);
 }
 
+#[test]
+fn plan_sessions_answers_with_the_promised_keys_and_applies_as_one_entry() {
+    let office = command::with_example();
+    // A session less, so that there is one to plan.
+    command::done(office.dir(), &["cancel", "CCIO-2/5", "--reason", "the mentor asked"]);
+    let said = command::done(office.dir(), &["plan", "sessions"]);
+    for key in ["cost", "bound", "optimal", "sessions", "unplaced"] {
+        assert!(said.get(key).is_some(), "{key}: {said}");
+    }
+    assert_eq!(said["cost"], said["bound"], "{said}");
+    let sessions = said["sessions"].as_array().expect("a list");
+    let of = |session: &&Value| session["group"] == "CCIO-2" && session["round"] == 5;
+    let one = sessions.iter().find(of).expect("the cancelled one is planned again");
+    let starts = one["starts"].as_str().expect("a time");
+    assert!(chrono::DateTime::parse_from_rfc3339(starts).is_ok(), "{starts}");
+    let parts = one["parts"].as_object().expect("parts").values();
+    let sum: i64 = parts.map(|part| part.as_i64().expect("points")).sum();
+    assert_eq!(Some(sum), one["cost"].as_i64());
+    let before = command::done(office.dir(), &["status"])["revision"].as_u64();
+    let applied = command::done(office.dir(), &["plan", "sessions", "--apply", "--limit", "60"]);
+    assert_eq!(applied["revision"].as_u64(), before.map(|rev| rev + 1));
+    let again = command::done(office.dir(), &["plan", "sessions"]);
+    assert_eq!(again["sessions"].as_array().map(Vec::len), Some(0), "{again}");
+    assert_eq!(
+        command::done(office.dir(), &["verify"])["problems"],
+        serde_json::json!([])
+    );
+}
+
+#[test]
+fn a_plan_cut_short_states_a_bound_and_who_goes_on_without_a_mentor_ends_the_lead() {
+    let office = command::with_example();
+    let groups = command::done(office.dir(), &["groups"]);
+    let groups = groups.as_array().expect("a list");
+    let of = |code: &str| groups.iter().find(|is| is["code"] == code).expect("it is there");
+    let mentor = of("CCIO-1")["mentor"].as_str().expect("it has one").to_owned();
+    let asked = ["plan", "groups", "--without", &mentor];
+    let said = command::done(office.dir(), &[&asked[..], &["--limit", "0"]].concat());
+    let number = |key: &str| said[key].as_i64().expect("a number");
+    assert!(number("objective") <= number("bound"), "{said}");
+    let ways = said["ways"].as_array().expect("ways");
+    assert!(ways.iter().any(|way| way["lead"].is_null()), "{said}");
+    command::done(office.dir(), &[&asked[..], &["--apply"]].concat());
+    let groups = command::done(office.dir(), &["groups"]);
+    let left = groups.as_array().expect("a list").iter().find(|is| is["code"] == "CCIO-1");
+    let left = left.expect("it is there still");
+    assert_eq!(left["mentor"], Value::Null, "{left}");
+    let placed = said["placed"].as_array().expect("a list").len();
+    let unplaced = said["unplaced"].as_array().expect("a list").len();
+    assert_eq!(left["size"].as_u64(), u64::try_from(unplaced).ok(), "{placed} placed: {left}");
+}
+
 fn stage_clock() -> chrono::DateTime<chrono::Utc> {
     cohort::exchange::example::clock()
 }

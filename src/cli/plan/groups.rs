@@ -1,5 +1,7 @@
 //! `cohort plan groups`: places the pool, or shows how to go on without a mentor.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -7,7 +9,7 @@ use super::watched;
 use crate::cli::placing::mentee_meant;
 use crate::cli::said::{Answer, Said, Trouble, count, object, table};
 use crate::cli::visit::{Globals, Visit};
-use crate::domain::{Enrolment, FitPart, Group, Id, Model, Origin, Role};
+use crate::domain::{Enrolment, FitPart, Group, Id, Model, Role};
 use crate::plan::grouping::{Proposal, Relaxed, Way, Wish, propose, ways};
 
 /// Whom to place, and how.
@@ -22,13 +24,23 @@ pub struct Groups {
     /// What if this mentor leaves: place the members instead of the pool
     #[arg(long, value_name = "PERSON")]
     without: Option<String>,
+    /// Stop with the best proposal after so many seconds, and say how far from the best it can be
+    #[arg(long, value_name = "SECONDS")]
+    limit: Option<u64>,
 }
 
 /// Proposes groups, and applies the proposal when asked to.
 pub fn groups(globals: &Globals, groups: &Groups) -> Said {
     let mut visit = Visit::open(globals)?;
     let day = visit.today();
-    let model = visit.model();
+    let limit = groups.limit.map(Duration::from_secs);
+    let forming = match groups.without {
+        None => visit.client.model().form_groups(&mut visit.mint, day)?.changes,
+        Some(_) => Vec::new(),
+    };
+    // The cohort as it is, with the groups that the proposal would form.
+    let ahead = visit.model().after(&forming);
+    let model = &ahead;
     let without = match &groups.without {
         Some(text) => Some(mentor_meant(model, text)?),
         None => None,
@@ -44,25 +56,29 @@ pub fn groups(globals: &Globals, groups: &Groups) -> Said {
     };
     let (proposal, ways) = match without {
         None => {
-            let (proposal, _) = watched(globals, None, |watch| propose(model, wish, watch))?;
+            let (proposal, _) = watched(globals, limit, |watch| propose(model, wish, watch))?;
             (proposal, None)
         }
         Some(mentor) => {
-            let ((ways, proposal), _) = watched(globals, None, |watch| ways(model, mentor, day, watch))?;
+            let ((ways, proposal), _) = watched(globals, limit, |watch| ways(model, mentor, day, watch))?;
             (proposal, Some(ways))
         }
     };
     let everybody: Vec<usize> = (0..proposal.place.len()).collect();
     let mut json = json_of(model, &proposal, ways.as_deref());
     let mut lines = lines_of(model, &proposal, ways.as_deref());
+    if !forming.is_empty() {
+        let new = count(forming.len(), "new group", "new groups");
+        lines.push(format!("{new}: one for each mentor of a stream that has none yet."));
+    }
     let mut notes = Vec::new();
     if groups.apply {
         let placements = proposal.placements(model, &everybody);
-        let edit =
-            visit
-                .client
-                .model()
-                .apply_placements(&mut visit.mint, &placements, Origin::Grouping, day)?;
+        let present = visit.client.model();
+        let edit = match without {
+            None => present.form_and_place(&mut visit.mint, &forming, &placements, day)?,
+            Some(mentor) => present.go_on_without(&mut visit.mint, mentor, &placements, day)?,
+        };
         let landed = visit.land(edit)?;
         json["revision"] = json!(landed.rev);
         lines.push(format!(
@@ -152,7 +168,7 @@ fn json_of(model: &Model, proposal: &Proposal, ways: Option<&[Way]>) -> Value {
             })
         })
         .collect();
-    let relax: Vec<Value> = proposal.relax.iter().map(|is| relaxed_json(model, is)).collect();
+    let relax: Vec<Value> = proposal.relax.rules.iter().map(|is| relaxed_json(model, is)).collect();
     let mut json = object([
         ("objective", json!(proposal.worth.points)),
         ("bound", json!(proposal.bound.points)),
@@ -220,10 +236,15 @@ fn lines_of(model: &Model, proposal: &Proposal, ways: Option<&[Way]>) -> Vec<Str
             proposal.why_unplaced(model, person)
         ));
     }
-    if !proposal.relax.is_empty() {
-        let rules = count(proposal.relax.len(), "rule", "rules");
-        lines.push(format!("Everybody would have a place if {rules} gave way:"));
-        lines.extend(proposal.relax.iter().map(|is| format!("  {}", is.what)));
+    if !proposal.relax.rules.is_empty() {
+        let rules = count(proposal.relax.rules.len(), "rule", "rules");
+        let fewest = if proposal.relax.smallest {
+            "; fewer would not do"
+        } else {
+            ""
+        };
+        lines.push(format!("Everybody would have a place if {rules} gave way{fewest}:"));
+        lines.extend(proposal.relax.rules.iter().map(|is| format!("  {}", is.what)));
     }
     let sum = proposal.worth.points;
     lines.push(if proposal.is_optimal() {

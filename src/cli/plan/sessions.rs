@@ -1,5 +1,7 @@
 //! `cohort plan sessions`: dates for the sessions that groups lack.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -21,6 +23,9 @@ pub struct Sessions {
     /// How long a session is
     #[arg(long, value_name = "MINUTES", default_value_t = 60, value_parser = clap::value_parser!(u16).range(5..=480))]
     minutes: u16,
+    /// Stop with the best plan after so many seconds, and say how far from the best it can be
+    #[arg(long, value_name = "SECONDS")]
+    limit: Option<u64>,
 }
 
 /// Proposes dates, and applies the proposal when asked to.
@@ -33,12 +38,13 @@ pub fn sessions(globals: &Globals, wanted: &Sessions) -> Said {
         .iter()
         .map(|code| model.find_group(code))
         .collect::<Result<_, _>>()?;
+    let limit = wanted.limit.map(Duration::from_secs);
     let ask = Ask {
         groups,
         minutes: wanted.minutes,
         ..Ask::all(now)
     };
-    let (proposal, _) = watched(globals, None, |watch| propose(model, &ask, watch))?;
+    let (proposal, _) = watched(globals, limit, |watch| propose(model, &ask, watch))?;
     let mut json = json_of(model, &proposal);
     let mut lines = lines_of(model, &proposal);
     let mut notes = Vec::new();

@@ -201,13 +201,19 @@ impl Model {
     /// # Errors
     /// When there is no such stream.
     pub fn next_code(&self, stream: Id<Stream>) -> Result<String, Refusal> {
+        Ok(self.next_codes(stream, 1)?.remove(0))
+    }
+
+    /// So many of the stream's next group codes.
+    pub(super) fn next_codes(&self, stream: Id<Stream>, how_many: usize) -> Result<Vec<String>, Refusal> {
         let stem = self.need(stream)?.code.clone();
         let highest = self
             .groups
             .iter()
             .filter_map(|(_, g)| g.code.strip_prefix(&stem)?.strip_prefix('-')?.parse::<u32>().ok())
             .max();
-        Ok(format!("{stem}-{}", highest.unwrap_or(0) + 1))
+        let from = highest.unwrap_or(0).saturating_add(1);
+        Ok((from..).take(how_many).map(|nth| format!("{stem}-{nth}")).collect())
     }
 
     /// Refuses a code that another existing group has.

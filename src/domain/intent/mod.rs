@@ -11,6 +11,7 @@ mod calendar;
 mod cohorts;
 mod draft;
 mod feedback;
+mod forming;
 mod generic;
 mod grouping;
 mod make;

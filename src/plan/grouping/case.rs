@@ -70,6 +70,8 @@ pub struct Case {
     pub clashes: BTreeMap<(usize, usize), String>,
     /// Which rules make which pairs of `puzzle.apart`.
     pub apart: Vec<Bar>,
+    /// Which rules make which pairs of `puzzle.together`.
+    pub together: Vec<Bar>,
     /// The numbers.
     pub puzzle: Puzzle,
 }
@@ -128,6 +130,7 @@ impl Case {
             bars: BTreeMap::new(),
             clashes: BTreeMap::new(),
             apart: Vec::new(),
+            together: Vec::new(),
             puzzle: Puzzle {
                 people: seekers.len(),
                 ..Puzzle::default()
@@ -223,7 +226,9 @@ impl Case {
                         self.apart.push(Bar::Pair(words, Some(id)));
                     }
                     (PairKind::Together, Some(other)) if person < *other => {
+                        let words = format!("must share a group with {name} ({why})");
                         self.puzzle.together.push((person, *other));
+                        self.together.push(Bar::Pair(words, Some(id)));
                     }
                     (PairKind::Apart, _) => {
                         for group in theirs {

@@ -8,6 +8,7 @@
 mod case;
 pub mod flow;
 pub mod instance;
+mod lifting;
 mod proof;
 mod proposal;
 pub mod puzzle;
@@ -18,7 +19,7 @@ mod table;
 pub use case::{Bar, Case, Wish};
 pub use proposal::{Alternative, Change, Placed, Proposal, propose, said, why};
 pub use rehome::{Way, ways};
-pub use relax::Relaxed;
+pub use relax::{Relaxed, Relaxing};
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::case::{Bar, Case, Wish};
 use super::flow::Worth;
-use super::relax::{Relaxed, smallest};
+use super::relax::{Relaxing, smallest};
 use crate::domain::fit::Part;
 use crate::domain::{Enrolment, FitPart, Group, Id, Limits, Model, Placement, Rev};
 use crate::plan::{Cancelled, Watch};
@@ -21,7 +21,7 @@ pub struct Proposal {
     /// What no proposal can exceed.
     pub bound: Worth,
     /// A smallest set of rules to relax, when somebody is left over.
-    pub relax: Vec<Relaxed>,
+    pub relax: Relaxing,
 }
 
 /// One placement and its reasons.
@@ -74,7 +74,7 @@ pub fn propose(model: &Model, wish: Wish, watch: &Watch) -> Result<Proposal, Can
     let relax = if solved.worth.unplaced > 0 {
         smallest(model, &case, watch)?
     } else {
-        Vec::new()
+        Relaxing::default()
     };
     Ok(Proposal {
         rev: model.rev,

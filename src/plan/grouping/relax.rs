@@ -1,19 +1,13 @@
 //! An impossible pool: a smallest set of rules to relax so that everybody has a group.
 //!
 //! Fewest rules first, then fewest people touched. A limit, a mentor's capacity and a pair rule count one each, and
-//! so does a person let into another stream. Sets of limits and pair rules are tried from the smallest up; how many
-//! streams each leaves to relax is solved exactly.
+//! so does a person let into another stream. [`super::lifting`] searches; this puts a case before it and its answer
+//! into words.
 
 use super::case::{Bar, Case};
-use super::flow::{NEVER, Place, Problem};
-use super::puzzle::{Puzzle, Seats};
-use crate::domain::{Enrolment, Id, Model};
+use super::lifting::{Bond, Lacking, Lifted, Seat};
+use crate::domain::{Enrolment, Id, Model, PairRule};
 use crate::plan::{Cancelled, Watch};
-
-/// The most sets that are tried before the best found is taken.
-const TRIES: usize = 600;
-/// How many groups of a stream are considered where pair rules make a difference between them.
-const OF_A_STREAM: usize = 3;
 
 /// One rule to relax.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,266 +20,156 @@ pub struct Relaxed {
     pub people: Vec<Id<Enrolment>>,
 }
 
-/// A rule that may be lifted.
-#[derive(Clone, Debug)]
-enum Lift {
-    /// A group takes up to so many more; the rules that must give way for it.
-    Room(usize, usize, Vec<&'static str>),
-    /// A rule about two people gives way.
-    Pair(Bar),
+/// A set of rules to relax so that everybody has a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Relaxing {
+    /// The rules; none when nothing is lacking or no set helps.
+    pub rules: Vec<Relaxed>,
+    /// Whether no smaller set exists, by number and then by people touched.
+    pub smallest: bool,
 }
 
-impl Lift {
-    fn rules(&self) -> usize {
-        match self {
-            Self::Room(_, _, rules) => rules.len(),
-            Self::Pair(_) => 1,
-        }
+/// A rule about two people.
+struct Pair {
+    key: Key,
+    words: String,
+    /// The people of it who are to be placed, by number.
+    people: Vec<usize>,
+}
+
+/// What makes rules about two people one and the same.
+#[derive(PartialEq, Eq)]
+enum Key {
+    Rule(Id<PairRule>),
+    /// A line manager who is there already, or who is to be placed as well.
+    Manager(usize, String),
+}
+
+impl Pair {
+    fn of(bar: &Bar, person: usize) -> Option<Self> {
+        let Bar::Pair(words, rule) = bar else { return None };
+        Some(Self {
+            key: rule.map_or_else(|| Key::Manager(person, words.clone()), Key::Rule),
+            words: words.clone(),
+            people: vec![person],
+        })
     }
 }
 
-/// A smallest set of rules to relax so that everybody has a group; nothing where no set helps.
+/// A smallest set of rules to relax so that everybody has a group.
 ///
 /// # Errors
 /// When the work was called off.
-pub(super) fn smallest(model: &Model, case: &Case, watch: &Watch) -> Result<Vec<Relaxed>, Cancelled> {
-    let lifts = lifts(case);
-    let mut best: Option<((usize, usize), Vec<Relaxed>)> = None;
-    let mut tries = 0;
-    let mut rules = 0;
-    while best.as_ref().is_none_or(|((count, _), _)| rules <= *count) && rules <= lifts.len() * 2 {
-        let mut sets = Vec::new();
-        choose(&lifts, 0, rules, &mut Vec::new(), &mut sets);
-        for set in sets {
-            if tries == TRIES || watch.is_enough() {
-                return Ok(best.map(|(_, found)| found).unwrap_or_default());
-            }
-            tries += 1;
-            watch.tell("looking for a rule to relax", tries as u64, 0);
-            let Some(found) = tried(model, case, &lifts, &set, watch)? else {
-                continue;
-            };
-            let mut touched: Vec<_> = found.iter().flat_map(|is| &is.people).collect();
-            touched.sort_unstable();
-            touched.dedup();
-            let size = (found.len(), touched.len());
-            if best.as_ref().is_none_or(|(best, _)| size < *best) {
-                best = Some((size, found));
-            }
-        }
-        rules += 1;
-    }
-    Ok(best.map(|(_, found)| found).unwrap_or_default())
+pub(super) fn smallest(model: &Model, case: &Case, watch: &Watch) -> Result<Relaxing, Cancelled> {
+    let (lacking, pairs) = lacking(case);
+    let found = lacking.solve(watch)?;
+    Ok(found.map_or_else(Relaxing::default, |found| Relaxing {
+        smallest: found.smallest,
+        rules: told(model, case, &pairs, &found),
+    }))
 }
 
-/// What could be lifted: more room in groups, and the rules about pairs.
-fn lifts(case: &Case) -> Vec<Lift> {
-    let mut lifts = Vec::new();
-    for group in alike(case) {
-        let limits = &case.limits[group];
-        let all = usize::from(limits.max) + case.seekers.len();
-        let of_group = usize::from(limits.of_group);
-        match limits.capacity.map(usize::from) {
-            None => lifts.push(Lift::Room(group, all, vec!["group limit"])),
-            Some(capacity) => {
-                if capacity < of_group {
-                    lifts.push(Lift::Room(group, of_group, vec!["mentor's capacity"]));
-                } else if of_group < capacity {
-                    lifts.push(Lift::Room(group, capacity, vec!["group limit"]));
-                }
-                lifts.push(Lift::Room(group, all, vec!["group limit", "mentor's capacity"]));
-            }
+/// The case as seats that rules keep from people.
+fn lacking(case: &Case) -> (Lacking, Vec<Pair>) {
+    let people = case.seekers.len();
+    let mut pairs: Vec<Pair> = Vec::new();
+    let mut number = |pair: Pair| match pairs.iter().position(|other| other.key == pair.key) {
+        Some(at) => {
+            let new = pair.people.iter().filter(|person| !pairs[at].people.contains(*person));
+            let new: Vec<usize> = new.copied().collect();
+            pairs[at].people.extend(new);
+            at
         }
-    }
-    let mut pairs: Vec<&Bar> = Vec::new();
-    for bar in case.bars.values().chain(&case.apart) {
-        if matches!(bar, Bar::Pair(..)) && !pairs.contains(&bar) {
-            pairs.push(bar);
+        None => {
+            pairs.push(pair);
+            pairs.len() - 1
         }
-    }
-    lifts.extend(pairs.into_iter().cloned().map(Lift::Pair));
-    lifts
-}
-
-/// The groups whose limits are worth lifting. Without pair rules any group of a stream is as good as another once it
-/// has room enough: one that takes fewest rules stands for all, and one that takes most at its first rule.
-fn alike(case: &Case) -> Vec<usize> {
-    let pairs = !case.apart.is_empty() || case.bars.values().any(|bar| matches!(bar, Bar::Pair(..)));
-    let wanted = if pairs { OF_A_STREAM } else { 1 };
-    let mut streams: Vec<_> = case.offers.iter().map(|offer| offer.stream).collect();
-    streams.sort_unstable();
-    streams.dedup();
-    let mut chosen = Vec::new();
-    for stream in streams {
-        let mut groups: Vec<usize> = (0..case.offers.len())
-            .filter(|group| case.offers[*group].stream == stream)
-            .collect();
-        let spare = |group: &usize| {
-            let limits = &case.limits[*group];
-            let capacity = limits.capacity.unwrap_or(u8::MAX);
-            capacity.max(limits.of_group) - limits.max
-        };
-        groups.sort_by_key(|group| (case.limits[*group].capacity.is_some(), *group));
-        chosen.extend(groups.iter().take(wanted));
-        groups.sort_by_key(|group| (std::cmp::Reverse(spare(group)), *group));
-        chosen.extend(groups.iter().take(wanted));
-    }
-    chosen.sort_unstable();
-    chosen.dedup();
-    chosen
-}
-
-/// Every set of lifts that relaxes exactly so many rules, no group lifted twice.
-fn choose(lifts: &[Lift], from: usize, rules: usize, chosen: &mut Vec<usize>, sets: &mut Vec<Vec<usize>>) {
-    if rules == 0 {
-        sets.push(chosen.clone());
-        return;
-    }
-    if sets.len() > TRIES {
-        return;
-    }
-    for nth in from..lifts.len() {
-        let twice = chosen.iter().any(|other| match (&lifts[*other], &lifts[nth]) {
-            (Lift::Room(one, ..), Lift::Room(other, ..)) => one == other,
-            _ => false,
-        });
-        if lifts[nth].rules() <= rules && !twice {
-            chosen.push(nth);
-            choose(lifts, nth + 1, rules - lifts[nth].rules(), chosen, sets);
-            chosen.pop();
-        }
-    }
-}
-
-/// What it takes besides these lifts for everybody to have a group; nothing when it cannot be.
-fn tried(
-    model: &Model,
-    case: &Case,
-    lifts: &[Lift],
-    set: &[usize],
-    watch: &Watch,
-) -> Result<Option<Vec<Relaxed>>, Cancelled> {
-    let lifted: Vec<&Lift> = set.iter().map(|nth| &lifts[*nth]).collect();
-    let gone = |bar: &Bar| {
-        lifted
-            .iter()
-            .any(|lift| matches!(lift, Lift::Pair(pair) if pair == bar))
     };
-    let room = |group: usize| {
-        let usual = usize::from(case.limits[group].max);
-        let more = lifted.iter().find_map(|lift| match lift {
-            Lift::Room(of, room, _) if *of == group => Some(*room),
-            _ => None,
-        });
-        more.unwrap_or(usual).saturating_sub(case.members[group].len())
+    let mut lacking = Lacking {
+        people,
+        rooms: (0..case.offers.len()).map(|group| rooms(case, group)).collect(),
+        ..Lacking::default()
     };
-    let places = (0..case.offers.len()).map(|group| Seats {
-        min: 0,
-        gain: vec![0; room(group) + 1],
-    });
-    let mut puzzle = Puzzle {
-        people: case.seekers.len(),
-        places: places.collect(),
-        together: case.puzzle.together.clone(),
-        ..Puzzle::default()
-    };
-    for person in 0..case.seekers.len() {
+    for person in 0..people {
         for group in 0..case.offers.len() {
-            puzzle.worth.push(match case.bars.get(&(person, group)) {
-                None => 0,
-                Some(Bar::Stream) => -1,
-                Some(bar) if gone(bar) => 0,
-                Some(_) => NEVER,
+            lacking.seats.push(match case.bars.get(&(person, group)) {
+                None => Seat::Free,
+                Some(Bar::Stream) => Seat::LetIn,
+                Some(bar) => Pair::of(bar, person).map_or(Seat::Never, |pair| Seat::Pair(number(pair))),
             });
         }
     }
-    for (pair, bar) in case.puzzle.apart.iter().zip(&case.apart) {
-        if !gone(bar) {
-            puzzle.apart.push(*pair);
-        }
+    let puzzle = &case.puzzle;
+    let apart = puzzle.apart.iter().zip(&case.apart).map(|is| (is, Bond::Apart));
+    let together = puzzle.together.iter().zip(&case.together).map(|is| (is, Bond::Together));
+    for (((one, other), bar), bond) in apart.chain(together) {
+        let Some(pair) = Pair::of(bar, *one) else { continue };
+        let people = vec![*one, *other];
+        lacking.bonds.push((*one, *other, bond, number(Pair { people, ..pair })));
     }
-    let (place, unplaced) = if puzzle.apart.is_empty() && puzzle.together.is_empty() {
-        let places = puzzle.places.iter().map(|seats| Place {
-            min: 0,
-            seats: vec![0; seats.gain.len() - 1],
-        });
-        let mut seated = Problem::new(puzzle.people, places.collect());
-        seated.worth = puzzle.worth;
-        let seated = seated.solve(watch)?;
-        (seated.place, seated.worth.unplaced)
-    } else {
-        let solved = puzzle.solve(watch)?;
-        (solved.place, solved.worth.unplaced)
+    lacking.touches = pairs.iter().map(|pair| pair.people.len()).collect();
+    (lacking, pairs)
+}
+
+/// How many people could still come into a group, and how many rules give way for that: its own limit and its
+/// mentor's capacity, the smaller one first.
+fn rooms(case: &Case, group: usize) -> Vec<(usize, usize)> {
+    let limits = &case.limits[group];
+    let there = case.members[group].len();
+    let (usual, of_group) = (usize::from(limits.max), usize::from(limits.of_group));
+    let all = there.max(usual) + case.seekers.len();
+    let up_to = match limits.capacity.map(usize::from) {
+        None => vec![(usual, 0), (all, 1)],
+        Some(capacity) if capacity == of_group => vec![(usual, 0), (all, 2)],
+        Some(capacity) => vec![(usual, 0), (capacity.max(of_group), 1), (all, 2)],
     };
-    if unplaced > 0 {
-        return Ok(None);
+    let more = up_to.into_iter().map(|(size, rules)| (size.saturating_sub(there), rules));
+    more.collect()
+}
+
+/// Which rules give way when a group takes more: so many of them.
+fn of_room(case: &Case, group: usize, rules: usize) -> Vec<&'static str> {
+    let limits = &case.limits[group];
+    match limits.capacity {
+        Some(capacity) if rules == 1 && capacity < limits.of_group => vec!["mentor's capacity"],
+        _ => ["group limit", "mentor's capacity"].into_iter().take(rules).collect(),
     }
-    Ok(Some(told(model, case, &lifted, &place)))
 }
 
 /// The rules relaxed, in words, as an answer uses them.
-fn told(model: &Model, case: &Case, lifted: &[&Lift], place: &[Option<usize>]) -> Vec<Relaxed> {
+fn told(model: &Model, case: &Case, pairs: &[Pair], lifted: &Lifted) -> Vec<Relaxed> {
     let mut found = Vec::new();
-    for lift in lifted {
-        match lift {
-            Lift::Room(group, _, rules) => {
-                let coming: Vec<usize> = (0..place.len())
-                    .filter(|person| place[*person] == Some(*group))
-                    .collect();
-                let size = case.members[*group].len() + coming.len();
-                let usual = usize::from(case.limits[*group].max);
-                let over = size.saturating_sub(usual);
-                let people = coming.iter().rev().take(over).rev();
-                let people: Vec<_> = people.map(|person| case.seekers[*person].enrolment).collect();
-                let code = model.group_code(case.offers[*group].group);
-                for rule in rules {
-                    let what = if *rule == "group limit" {
-                        format!(
-                            "raise the limit of {code} from {} to {size}",
-                            case.limits[*group].of_group
-                        )
-                    } else {
-                        let from = case.limits[*group].capacity.unwrap_or_default();
-                        format!("let the mentor of {code} take {size} mentees instead of {from}")
-                    };
-                    found.push(Relaxed {
-                        rule,
-                        what,
-                        people: people.clone(),
-                    });
-                }
-            }
-            Lift::Pair(bar) => {
-                let barred = case.bars.iter().filter(|(_, other)| *other == bar);
-                let mut people: Vec<usize> = barred.map(|((person, _), _)| *person).collect();
-                for ((one, other), _) in case
-                    .puzzle
-                    .apart
-                    .iter()
-                    .zip(&case.apart)
-                    .filter(|(_, b)| *b == bar)
-                {
-                    people.extend([*one, *other]);
-                }
-                people.sort_unstable();
-                people.dedup();
-                let name = people
-                    .first()
-                    .map(|person| model.enrolled_name(case.seekers[*person].enrolment));
-                let Bar::Pair(words, _) = bar else { continue };
-                found.push(Relaxed {
-                    rule: "pair rule",
-                    what: format!("end the rule about {}: {words}", name.unwrap_or_default()),
-                    people: people
-                        .iter()
-                        .map(|person| case.seekers[*person].enrolment)
-                        .collect(),
-                });
-            }
+    let who = |person: usize| case.seekers[person].enrolment;
+    for (group, at) in lifted.rooms.iter().enumerate() {
+        let rules = rooms(case, group)[*at].1;
+        let coming = (0..lifted.place.len()).filter(|person| lifted.place[*person] == group);
+        let coming: Vec<usize> = coming.collect();
+        let size = case.members[group].len() + coming.len();
+        let over = size.saturating_sub(usize::from(case.limits[group].max));
+        let over = coming.len() - over.min(coming.len());
+        let people: Vec<_> = coming[over..].iter().map(|person| who(*person)).collect();
+        let code = model.group_code(case.offers[group].group);
+        for rule in of_room(case, group, rules) {
+            let what = if rule == "group limit" {
+                let from = case.limits[group].of_group;
+                format!("raise the limit of {code} from {from} to {size}")
+            } else {
+                let from = case.limits[group].capacity.unwrap_or_default();
+                format!("let the mentor of {code} take {size} mentees instead of {from}")
+            };
+            let people = people.clone();
+            found.push(Relaxed { rule, what, people });
         }
     }
-    for (person, group) in place.iter().enumerate() {
-        let Some(group) = group else { continue };
+    for pair in lifted.pairs.iter().map(|rule| &pairs[*rule]) {
+        let name = pair.people.first().map(|person| model.enrolled_name(who(*person)));
+        found.push(Relaxed {
+            rule: "pair rule",
+            what: format!("end the rule about {}: {}", name.unwrap_or_default(), pair.words),
+            people: pair.people.iter().map(|person| who(*person)).collect(),
+        });
+    }
+    for (person, group) in lifted.place.iter().enumerate() {
         if case.bars.get(&(person, *group)) == Some(&Bar::Stream) {
             let seeker = &case.seekers[person];
             let offer = &case.offers[*group];

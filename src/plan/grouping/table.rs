@@ -72,7 +72,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Moves and swaps until none helps.
+    /// Moves and swaps until none helps, or what there is shall do.
     pub(super) fn better(&mut self, watch: &Watch) -> Result<(), Cancelled> {
         let heads = self.heads();
         let swaps = heads.len() * heads.len() / 2 <= SWAPS;
@@ -81,6 +81,9 @@ impl<'a> Table<'a> {
             helped = false;
             for (nth, head) in heads.iter().enumerate() {
                 watch.go_on()?;
+                if watch.is_enough() {
+                    return Ok(());
+                }
                 for place in 0..self.puzzle.places.len() {
                     if self.at[*head] != Some(place) {
                         helped |= self.try_moves(&[(*head, Some(place))], false);

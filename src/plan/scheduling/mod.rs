@@ -325,5 +325,31 @@ pub fn ranked(model: &Model, ask: &Ask, group: Id<Group>, round: Id<Round>) -> V
     reasons::ranked(model, &case, round)
 }
 
+/// The next times for a session that are in nobody's way, best first: for a group's session as the planner ranks
+/// them; where its window has none, and for a workshop, the earliest there are.
+#[must_use]
+pub fn next_free(
+    model: &Model,
+    session: Id<Session>,
+    now: DateTime<Utc>,
+    how_many: usize,
+) -> Vec<DateTime<Utc>> {
+    let is = model.sessions.get(session);
+    let of = is.and_then(|is| Some((is.minutes, is.group?, is.round?)));
+    let ranked = of.map(|(minutes, group, round)| {
+        let ask = Ask {
+            minutes,
+            moving: Some(session),
+            ..Ask::all(now)
+        };
+        ranked(model, &ask, group, round)
+    });
+    let times: Vec<DateTime<Utc>> = ranked.into_iter().flatten().map(|(at, _)| at).collect();
+    if times.is_empty() {
+        return model.free_slots(session, now, how_many);
+    }
+    times.into_iter().take(how_many).collect()
+}
+
 #[cfg(test)]
 mod tests;

@@ -11,8 +11,8 @@ use ratatui::layout::{Position, Rect};
 
 use super::{Menu, MenuRow, Overlay};
 use crate::domain::fit::Part;
-use crate::domain::{Enrolment, Group, Id, Origin};
-use crate::plan::grouping::{Proposal, Wish, said};
+use crate::domain::{Change, Enrolment, Group, Id, Mint, Model};
+use crate::plan::grouping::{Change as GroupChange, Proposal, Wish, said};
 use crate::plan::{Asked, Progress, Request};
 use crate::tui::key::Action;
 use crate::tui::part::{Canvas, Cell, Column, Cursor, Line, Pane, share, split_rows};
@@ -42,6 +42,11 @@ pub struct Grouping {
     begun: DateTime<Utc>,
     progress: Option<Progress>,
     wish: Wish,
+    /// What the ids of groups to be formed are thrown from: the same each time the proposal is made.
+    seed: u64,
+    /// The groups that would be formed, and the cohort with them where there are any.
+    forming: Vec<Change>,
+    ahead: Option<Box<Model>>,
     proposal: Option<Proposal>,
     left_out: BTreeSet<Id<Enrolment>>,
     /// Whose rows are other than they were when the proposal was last made.
@@ -61,6 +66,9 @@ impl Grouping {
             begun: cx.now,
             progress: None,
             wish: Wish::pool(cx.model.day(cx.now)),
+            seed: half(hand.mint.nonce()),
+            forming: Vec::new(),
+            ahead: None,
             proposal: None,
             left_out: BTreeSet::new(),
             changed: BTreeSet::new(),
@@ -74,14 +82,17 @@ impl Grouping {
     pub fn ask_again(&mut self, cx: &Cx<'_>, hand: &mut Hand) -> Step {
         let former = self.awaited.then_some(self.number);
         // Half of a nonce tells requests of one terminal apart.
-        self.number = u64::try_from(hand.mint.nonce() & u128::from(u64::MAX)).unwrap_or(0);
+        self.number = half(hand.mint.nonce());
         self.awaited = true;
         self.begun = cx.now;
         self.progress = None;
         self.wish.day = cx.model.day(cx.now);
+        let formed = cx.model.form_groups(&mut Mint::seeded(self.seed), self.wish.day);
+        self.forming = formed.map(|edit| edit.changes).unwrap_or_default();
+        self.ahead = (!self.forming.is_empty()).then(|| Box::new(cx.model.after(&self.forming)));
         let request = Request {
             number: self.number,
-            model: cx.model.clone(),
+            model: self.model(cx).clone(),
             asked: Asked::Groups(self.wish.clone()),
         };
         let mut steps: Vec<Step> = former
@@ -90,6 +101,11 @@ impl Grouping {
             .collect();
         steps.push(Step::Out(Out::Plan(Box::new(request))));
         Step::Many(steps)
+    }
+
+    /// The cohort, with the groups that would be formed.
+    fn model<'a>(&'a self, cx: &'a Cx<'_>) -> &'a Model {
+        self.ahead.as_deref().unwrap_or(cx.model)
     }
 
     /// Puts somebody into this group whatever the planner thinks.
@@ -168,10 +184,10 @@ impl Grouping {
                 if included.is_empty() {
                     return Step::say("Nobody is included. Space includes a row, Esc leaves.");
                 }
-                let placements = proposal.placements(cx.model, &included);
+                let placements = proposal.placements(self.model(cx), &included);
                 let built =
                     cx.model
-                        .apply_placements(&mut hand.mint, &placements, Origin::Grouping, self.wish.day);
+                        .form_and_place(&mut hand.mint, &self.forming, &placements, self.wish.day);
                 let told = match included.len() {
                     1 => "Placed 1 person in a group".to_owned(),
                     n => format!("Placed {n} people in groups"),
@@ -194,12 +210,12 @@ impl Grouping {
     fn why_not(&self, proposal: &Proposal, cx: &Cx<'_>) -> String {
         let person = self.cursor.row;
         if proposal.place.get(person).is_none_or(Option::is_none) {
-            return proposal.why_unplaced(cx.model, person);
+            return proposal.why_unplaced(self.model(cx), person);
         }
-        let others = proposal.alternatives(cx.model, person);
+        let others = proposal.alternatives(self.model(cx), person);
         let others = others.iter().take(4).map(|is| {
             let fit = is.fit.map_or_else(|| "-".to_owned(), |fit| fit.to_string());
-            format!("{} {fit}: {}", cx.model.group_code(is.group), is.why_not)
+            format!("{} {fit}: {}", self.model(cx).group_code(is.group), is.why_not)
         });
         format!("Not {}.", others.collect::<Vec<_>>().join("; not "))
     }
@@ -209,7 +225,7 @@ impl Grouping {
         let Some(seeker) = proposal.case.seekers.get(self.cursor.row) else {
             return Step::Stay;
         };
-        let others = proposal.alternatives(cx.model, self.cursor.row);
+        let others = proposal.alternatives(self.model(cx), self.cursor.row);
         let can: Vec<_> = others
             .into_iter()
             .filter(|is| is.fit.is_some() && is.open)
@@ -220,7 +236,7 @@ impl Grouping {
         let rows = can.iter().enumerate().map(|(nth, is)| {
             let text = format!(
                 "{:<8} {:>3}  {}",
-                cx.model.group_code(is.group),
+                self.model(cx).group_code(is.group),
                 is.fit.unwrap_or_default(),
                 is.why_not
             );
@@ -231,7 +247,7 @@ impl Grouping {
         });
         let (person, groups): (_, Vec<Id<Group>>) =
             (seeker.enrolment, can.iter().map(|is| is.group).collect());
-        let title = format!("Another group for {}", cx.model.enrolled_name(person));
+        let title = format!("Another group for {}", self.model(cx).enrolled_name(person));
         let menu = Menu::new(title, rows.collect(), move |row, _, _| {
             groups
                 .get(row)
@@ -253,7 +269,7 @@ impl Grouping {
         let included = self.included(proposal);
         let fits = included
             .iter()
-            .filter_map(|person| proposal.placed(cx.model, *person))
+            .filter_map(|person| proposal.placed(self.model(cx), *person))
             .map(|placed| usize::from(placed.fit));
         let sum: usize = fits.sum();
         let mean = (sum + included.len() / 2)
@@ -349,7 +365,7 @@ impl Grouping {
             1 => "1 row changed".to_owned(),
             n => format!("{n} rows changed"),
         };
-        if proposal.relax.is_empty() && !proposal.is_optimal() {
+        if proposal.relax.rules.is_empty() && !proposal.is_optimal() {
             let away = proposal.bound.points - proposal.worth.points;
             more = format!("{more}  at most {away} points of all fits from the best")
                 .trim()
@@ -373,22 +389,21 @@ impl Grouping {
 
     fn line(&self, proposal: &Proposal, cx: &Cx<'_>, person: usize, included: bool) -> Line {
         let seeker = &proposal.case.seekers[person];
-        let is = cx
-            .model
+        let is = self.model(cx)
             .enrolments
             .get(seeker.enrolment)
-            .and_then(|is| cx.model.people.get(is.person));
+            .and_then(|is| self.model(cx).people.get(is.person));
         let trust = is.map(|is| is.organisation.clone()).unwrap_or_default();
-        let (group, fit, why) = match proposal.placed(cx.model, person) {
+        let (group, fit, why) = match proposal.placed(self.model(cx), person) {
             Some(placed) => (
-                cx.model.group_code(placed.group),
+                self.model(cx).group_code(placed.group),
                 placed.fit.to_string(),
                 placed.why(),
             ),
             None => (
                 "-".to_owned(),
                 "-".to_owned(),
-                proposal.why_unplaced(cx.model, person),
+                proposal.why_unplaced(self.model(cx), person),
             ),
         };
         let warned = if proposal.place[person].is_some() {
@@ -399,8 +414,8 @@ impl Grouping {
         Line {
             cells: vec![
                 Cell::from(if included { "[x]" } else { "[ ]" }),
-                Cell::from(cx.model.enrolled_name(seeker.enrolment)),
-                Cell::from(cx.model.stream_code(seeker.stream)),
+                Cell::from(self.model(cx).enrolled_name(seeker.enrolment)),
+                Cell::from(self.model(cx).stream_code(seeker.stream)),
                 Cell::from(trust),
                 Cell::from(group),
                 Cell::from(fit),
@@ -416,10 +431,10 @@ impl Grouping {
         let Some(seeker) = proposal.case.seekers.get(self.cursor.row) else {
             return "Why".to_owned();
         };
-        let name = cx.model.enrolled_name(seeker.enrolment);
+        let name = self.model(cx).enrolled_name(seeker.enrolment);
         match proposal.place[self.cursor.row] {
             Some(group) => {
-                let code = cx.model.group_code(proposal.case.offers[group].group);
+                let code = self.model(cx).group_code(proposal.case.offers[group].group);
                 format!("Why {code} for {name}")
             }
             None => format!("Why no group for {name}"),
@@ -432,11 +447,11 @@ impl Grouping {
         if proposal.case.seekers.get(person).is_none() {
             return Vec::new();
         }
-        let Some(placed) = proposal.placed(cx.model, person) else {
-            let mut lines = vec![proposal.why_unplaced(cx.model, person)];
-            if !proposal.relax.is_empty() {
+        let Some(placed) = proposal.placed(self.model(cx), person) else {
+            let mut lines = vec![proposal.why_unplaced(self.model(cx), person)];
+            if !proposal.relax.rules.is_empty() {
                 lines.push("everybody would have a place if you".to_owned());
-                lines.extend(proposal.relax.iter().map(|is| format!("  {}", is.what)));
+                lines.extend(proposal.relax.rules.iter().map(|is| format!("  {}", is.what)));
             }
             return lines;
         };
@@ -454,12 +469,12 @@ impl Grouping {
                 )
             })
             .collect();
-        if let Some(next) = proposal.next_best(cx.model, person) {
+        if let Some(next) = proposal.next_best(self.model(cx), person) {
             lines.insert(
                 0,
                 format!(
                     "next best  {}  {}  ({})",
-                    cx.model.group_code(next.group),
+                    self.model(cx).group_code(next.group),
                     next.fit.unwrap_or_default(),
                     next.why_not
                 ),
@@ -480,10 +495,16 @@ impl Grouping {
                 } else {
                     String::new()
                 };
-                let code = cx.model.group_code(is.group);
+                let code = self.model(cx).group_code(is.group);
                 format!("{code} {} -> {} of {}{short}", is.before, is.after, is.limits.max)
             })
             .collect();
+        let new = |change: &&GroupChange| cx.model.groups.get(change.group).is_none();
+        match proposal.changes(&included).iter().filter(new).count() {
+            0 => {}
+            1 => all.insert(0, "1 new group".to_owned()),
+            n => all.insert(0, format!("{n} new groups, one for each mentor")),
+        }
         let pool = proposal.place.len();
         all.push(format!("pool {pool} -> {}", pool - included.len()));
         let mut lines: Vec<String> = Vec::new();
@@ -509,4 +530,9 @@ impl Grouping {
             format!("fit 100 = {}", weights.collect::<Vec<_>>().join(", ")),
         ]
     }
+}
+
+/// Half of a nonce.
+fn half(nonce: u128) -> u64 {
+    u64::try_from(nonce & u128::from(u64::MAX)).unwrap_or(0)
 }

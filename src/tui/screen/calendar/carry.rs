@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Calendar, Layout, Typing};
 use crate::domain::{Clashing, Id, Session, when};
+use crate::plan::scheduling::next_free;
 use crate::tui::key::Action;
 use crate::tui::part::LineInput;
 use crate::tui::screen::Cx;
@@ -64,7 +65,7 @@ impl Carry {
 
     /// Takes it to the next slot that is free for everybody.
     fn suggest(&mut self, cx: &Cx<'_>) -> Result<(), String> {
-        let slots = cx.model.free_slots(self.session, cx.now, 40);
+        let slots = next_free(cx.model, self.session, cx.now, 40);
         let next = slots
             .iter()
             .find(|slot| !self.offered.contains(slot) && **slot != self.from);

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::Calendar;
 use super::carry::clash_words;
 use crate::domain::{Id, Session, when};
+use crate::plan::scheduling::next_free;
 use crate::tui::part::{Canvas, Pane, split_rows};
 use crate::tui::screen::Cx;
 
@@ -56,7 +57,7 @@ impl Calendar {
             );
             lines.push(String::new());
             lines.push("Free for everybody (m then s takes the first)".to_owned());
-            let slots = cx.model.free_slots(id, cx.now, OFFERED);
+            let slots = next_free(cx.model, id, cx.now, OFFERED);
             lines.extend(
                 slots
                     .iter()
@@ -158,7 +159,7 @@ pub(super) fn session_lines(cx: &Cx<'_>, id: Id<Session>) -> Vec<String> {
 
 /// `Free for all: Thu 23 Apr 10:00, …`.
 pub(super) fn free_words(cx: &Cx<'_>, id: Id<Session>) -> String {
-    let slots: Vec<chrono::DateTime<Utc>> = cx.model.free_slots(id, cx.now, OFFERED);
+    let slots: Vec<chrono::DateTime<Utc>> = next_free(cx.model, id, cx.now, OFFERED);
     let words: Vec<String> = slots
         .iter()
         .map(|slot| when::moment_short(cx.model.local(*slot)))
