@@ -8,7 +8,9 @@ use super::said::{Answer, Said, count, object, table};
 use super::visit::{Globals, Visit};
 use crate::domain::feedback::{Line, Readers, Shown};
 use crate::domain::query::Query;
-use crate::domain::{Enrolment, Group, GroupState, Id, LeadRole, Model, Participant, Ratio, Role, Scope, Stream};
+use crate::domain::{
+    Enrolment, Group, GroupState, Id, LeadRole, Model, Participant, Ratio, Role, Scope, Stream,
+};
 
 /// Which people.
 #[derive(Debug, Args)]

@@ -336,7 +336,10 @@ fn plan_groups_answers_with_the_promised_keys_and_applies_as_one_entry() {
 fn plan_sessions_answers_with_the_promised_keys_and_applies_as_one_entry() {
     let office = command::with_example();
     // A session less, so that there is one to plan.
-    command::done(office.dir(), &["cancel", "CCIO-2/5", "--reason", "the mentor asked"]);
+    command::done(
+        office.dir(),
+        &["cancel", "CCIO-2/5", "--reason", "the mentor asked"],
+    );
     let said = command::done(office.dir(), &["plan", "sessions"]);
     for key in ["cost", "bound", "optimal", "sessions", "unplaced"] {
         assert!(said.get(key).is_some(), "{key}: {said}");
@@ -344,7 +347,10 @@ fn plan_sessions_answers_with_the_promised_keys_and_applies_as_one_entry() {
     assert_eq!(said["cost"], said["bound"], "{said}");
     let sessions = said["sessions"].as_array().expect("a list");
     let of = |session: &&Value| session["group"] == "CCIO-2" && session["round"] == 5;
-    let one = sessions.iter().find(of).expect("the cancelled one is planned again");
+    let one = sessions
+        .iter()
+        .find(of)
+        .expect("the cancelled one is planned again");
     let starts = one["starts"].as_str().expect("a time");
     assert!(chrono::DateTime::parse_from_rfc3339(starts).is_ok(), "{starts}");
     let parts = one["parts"].as_object().expect("parts").values();
@@ -376,12 +382,20 @@ fn a_plan_cut_short_states_a_bound_and_who_goes_on_without_a_mentor_ends_the_lea
     assert!(ways.iter().any(|way| way["lead"].is_null()), "{said}");
     command::done(office.dir(), &[&asked[..], &["--apply"]].concat());
     let groups = command::done(office.dir(), &["groups"]);
-    let left = groups.as_array().expect("a list").iter().find(|is| is["code"] == "CCIO-1");
+    let left = groups
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|is| is["code"] == "CCIO-1");
     let left = left.expect("it is there still");
     assert_eq!(left["mentor"], Value::Null, "{left}");
     let placed = said["placed"].as_array().expect("a list").len();
     let unplaced = said["unplaced"].as_array().expect("a list").len();
-    assert_eq!(left["size"].as_u64(), u64::try_from(unplaced).ok(), "{placed} placed: {left}");
+    assert_eq!(
+        left["size"].as_u64(),
+        u64::try_from(unplaced).ok(),
+        "{placed} placed: {left}"
+    );
 }
 
 fn stage_clock() -> chrono::DateTime<chrono::Utc> {

@@ -37,7 +37,9 @@ fn breaks_no_rule(model: &Model, now: DateTime<Utc>) {
         let lead = model.groups.get(group).expect("there").leads[0].enrolment;
         let inside: Vec<_> = members.iter().copied().chain([lead]).map(email).collect();
         for (address, manager) in &inside {
-            let managed = inside.iter().any(|(other, _)| other == manager && other != address);
+            let managed = inside
+                .iter()
+                .any(|(other, _)| other == manager && other != address);
             assert!(!managed, "rule 5: {address} with {manager} in {code}");
         }
     }
@@ -54,12 +56,18 @@ fn calendar_is_full(model: &Model) {
         let mut days = Vec::new();
         for (id, is) in sessions {
             let (day, round) = (model.day(is.starts), model.round_of(id).expect("of a round"));
-            assert!(round.opens <= day && day <= round.closes, "{code}: {day} is outside");
+            assert!(
+                round.opens <= day && day <= round.closes,
+                "{code}: {day} is outside"
+            );
             assert!(day.weekday().num_days_from_monday() < 5, "{code}: {day}");
             let holiday = |busy: &cohort::domain::Busy| {
                 busy.kind == BusyKind::Holiday && busy.starts < is.ends() && is.starts < busy.ends
             };
-            assert!(!model.busy_times.iter().any(|(_, busy)| holiday(busy)), "{code}: {day}");
+            assert!(
+                !model.busy_times.iter().any(|(_, busy)| holiday(busy)),
+                "{code}: {day}"
+            );
             assert_eq!(model.clashes(id), [], "{code} on {day}");
             for one in model.expected(id) {
                 begins.entry(one.enrolment).or_default().push(is.starts);
@@ -73,13 +81,17 @@ fn calendar_is_full(model: &Model) {
     }
     for (one, mut times) in begins {
         times.sort_unstable();
-        let twice = times.windows(2).any(|two| two[1] - two[0] < TimeDelta::minutes(60));
+        let twice = times
+            .windows(2)
+            .any(|two| two[1] - two[0] < TimeDelta::minutes(60));
         assert!(!twice, "{} is in two places", model.enrolled_name(one));
     }
     let most = usize::from(model.settings().sessions_at_once);
     for at in &starts {
         let hour = TimeDelta::minutes(60);
-        let together = starts.iter().filter(|other| **other <= *at && *at < **other + hour);
+        let together = starts
+            .iter()
+            .filter(|other| **other <= *at && *at < **other + hour);
         assert!(together.count() <= most, "more than {most} at once at {at}");
     }
 }
@@ -96,11 +108,17 @@ fn the_applications_of_2025_become_groups_and_a_full_calendar_with_the_keys_of_t
     let pool = stage.model.pool().len();
     assert_eq!(pool, 102, "{}", stage.text());
     stage.press("3A").golden("grouping-2025-80x24");
+    stage.resize(160, 50);
+    stage.golden("grouping-2025-160x50");
+    stage.resize(80, 24);
     assert_eq!(pressed(&mut stage, "y"), 1);
     assert!(stage.model.pool().is_empty(), "{}", stage.text());
     assert_eq!(stage.model.groups_sorted().len(), 30, "one for each mentor");
     breaks_no_rule(&stage.model, stage.now);
     stage.press("4a<enter>").golden("scheduling-2025-80x24");
+    stage.resize(160, 50);
+    stage.golden("scheduling-2025-160x50");
+    stage.resize(80, 24);
     stage.press("y");
     calendar_is_full(&stage.model);
     breaks_no_rule(&stage.model, stage.now);
@@ -108,5 +126,10 @@ fn the_applications_of_2025_become_groups_and_a_full_calendar_with_the_keys_of_t
     stage.press("u");
     assert!(stage.model.sessions.is_empty(), "{}", stage.text());
     stage.press("u");
-    assert_eq!((stage.model.pool().len(), stage.model.groups.len()), (pool, 0), "{}", stage.text());
+    assert_eq!(
+        (stage.model.pool().len(), stage.model.groups.len()),
+        (pool, 0),
+        "{}",
+        stage.text()
+    );
 }

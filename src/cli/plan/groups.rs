@@ -69,7 +69,9 @@ pub fn groups(globals: &Globals, groups: &Groups) -> Said {
     let mut lines = lines_of(model, &proposal, ways.as_deref());
     if !forming.is_empty() {
         let new = count(forming.len(), "new group", "new groups");
-        lines.push(format!("{new}: one for each mentor of a stream that has none yet."));
+        lines.push(format!(
+            "{new}: one for each mentor of a stream that has none yet."
+        ));
     }
     let mut notes = Vec::new();
     if groups.apply {
@@ -168,7 +170,12 @@ fn json_of(model: &Model, proposal: &Proposal, ways: Option<&[Way]>) -> Value {
             })
         })
         .collect();
-    let relax: Vec<Value> = proposal.relax.rules.iter().map(|is| relaxed_json(model, is)).collect();
+    let relax: Vec<Value> = proposal
+        .relax
+        .rules
+        .iter()
+        .map(|is| relaxed_json(model, is))
+        .collect();
     let mut json = object([
         ("objective", json!(proposal.worth.points)),
         ("bound", json!(proposal.bound.points)),
@@ -243,7 +250,9 @@ fn lines_of(model: &Model, proposal: &Proposal, ways: Option<&[Way]>) -> Vec<Str
         } else {
             ""
         };
-        lines.push(format!("Everybody would have a place if {rules} gave way{fewest}:"));
+        lines.push(format!(
+            "Everybody would have a place if {rules} gave way{fewest}:"
+        ));
         lines.extend(proposal.relax.rules.iter().map(|is| format!("  {}", is.what)));
     }
     let sum = proposal.worth.points;

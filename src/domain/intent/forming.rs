@@ -24,7 +24,9 @@ impl Model {
                 is.role == Role::Mentor
                     && is.state.is_live()
                     && is.stream == stream
-                    && !self.leads_of(*id).any(|(_, lead)| lead.to.is_none_or(|to| to >= day))
+                    && !self
+                        .leads_of(*id)
+                        .any(|(_, lead)| lead.to.is_none_or(|to| to >= day))
             });
             let mentors: Vec<Id<Enrolment>> = self.by_name(mentors.map(|(id, _)| id));
             let codes = self.next_codes(stream, mentors.len())?;
@@ -103,7 +105,11 @@ impl Model {
             changes.extend(self.end_lead(mint, *group, mentor, day)?.changes);
         }
         let ahead = self.after(&changes);
-        changes.extend(ahead.apply_placements(mint, placements, Origin::Grouping, day)?.changes);
+        changes.extend(
+            ahead
+                .apply_placements(mint, placements, Origin::Grouping, day)?
+                .changes,
+        );
         let people = match placements.len() {
             1 => "1 person placed".to_owned(),
             n => format!("{n} people placed"),
@@ -152,7 +158,9 @@ mod tests {
     fn every_mentor_of_a_stream_without_groups_gets_one() {
         let model = unmatched();
         let on = day(2025, 1, 6);
-        let edit = model.form_groups(&mut Mint::seeded(3), on).expect("they can lead");
+        let edit = model
+            .form_groups(&mut Mint::seeded(3), on)
+            .expect("they can lead");
         let after = model.after(&edit.changes);
         let mentors = model.enrolments.iter().filter(|(_, is)| is.role == Role::Mentor);
         assert_eq!(after.groups.ids().count(), mentors.count());

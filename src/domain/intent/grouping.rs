@@ -213,7 +213,10 @@ impl Model {
             .filter_map(|(_, g)| g.code.strip_prefix(&stem)?.strip_prefix('-')?.parse::<u32>().ok())
             .max();
         let from = highest.unwrap_or(0).saturating_add(1);
-        Ok((from..).take(how_many).map(|nth| format!("{stem}-{nth}")).collect())
+        Ok((from..)
+            .take(how_many)
+            .map(|nth| format!("{stem}-{nth}"))
+            .collect())
     }
 
     /// Refuses a code that another existing group has.

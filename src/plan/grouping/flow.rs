@@ -156,19 +156,31 @@ impl Problem {
     /// # Errors
     /// When the work was called off.
     pub fn solve(&self, watch: &Watch) -> Result<Seated, Cancelled> {
+        self.seat_all(watch, |doing, done, of| watch.tell(doing, done as u64, of as u64))
+    }
+
+    /// The same as a step of longer work, which tells how far it is itself.
+    pub(super) fn solve_silently(&self, watch: &Watch) -> Result<Seated, Cancelled> {
+        self.seat_all(watch, |_, _, _| {})
+    }
+
+    fn seat_all(
+        &self,
+        watch: &Watch,
+        tell: impl Fn(&'static str, usize, usize),
+    ) -> Result<Seated, Cancelled> {
         let mut search = Search::new(self);
-        let all = self.people as u64;
         for person in 0..self.people {
             if person % 64 == 0 {
                 watch.go_on()?;
-                watch.tell("placing people", person as u64, all);
+                tell("placing people", person, self.people);
             }
             search.seat(person);
         }
         for place in 0..self.places.len() {
             while search.lacks(place) > 0 {
                 watch.go_on()?;
-                watch.tell("filling groups", place as u64, self.places.len() as u64);
+                tell("filling groups", place, self.places.len());
                 search.fill(place);
             }
         }

@@ -138,13 +138,21 @@ impl Search<'_> {
         let (rules, people) = self.lifted(branch);
         let (open, lets, reach) = self.lack(branch, &plain);
         let least = (rules + open + lets, people + self.lacking);
-        if self.best.as_ref().is_some_and(|best| (best.rules, best.touched) <= least) {
+        if self
+            .best
+            .as_ref()
+            .is_some_and(|best| (best.rules, best.touched) <= least)
+        {
             return Ok(true);
         }
         if open > 0 {
             return self.lift_one(branch, &reach, true, watch);
         }
-        let seated = if lets > 0 { self.seated(branch, true, watch)? } else { plain };
+        let seated = if lets > 0 {
+            self.seated(branch, true, watch)?
+        } else {
+            plain
+        };
         if let Some(without) = seated.place.iter().position(Option::is_none) {
             let reach = self.reach(branch, &seated, without, true);
             return self.lift_one(branch, &reach, false, watch);
@@ -216,7 +224,9 @@ impl Search<'_> {
         let rooms: usize = rooms.map(|(at, tiers)| tiers[*at].1).sum();
         let pairs = branch.rules.iter().zip(&self.of.touches);
         let pairs = pairs.filter(|(rule, _)| **rule == Rule::Lifted);
-        pairs.fold((rooms, 0), |(rules, people), (_, touched)| (rules + 1, people + touched))
+        pairs.fold((rooms, 0), |(rules, people), (_, touched)| {
+            (rules + 1, people + touched)
+        })
     }
 
     /// Whether somebody may sit there in a branch: freely, or when let in.
@@ -252,7 +262,7 @@ impl Search<'_> {
                 };
             }
         }
-        problem.solve(watch)
+        problem.solve_silently(watch)
     }
 
     /// The places that seats could be passed on among to give this person one: all of them are full.
@@ -260,14 +270,14 @@ impl Search<'_> {
         let mut reached = vec![false; self.of.rooms.len()];
         let mut people = vec![person];
         while let Some(person) = people.pop() {
-            for place in 0..reached.len() {
+            for (place, reached) in reached.iter_mut().enumerate() {
                 let may = match self.may(branch, person, place) {
                     Seat::Free => true,
                     Seat::LetIn => let_in,
                     _ => false,
                 };
-                if may && !reached[place] {
-                    reached[place] = true;
+                if may && !*reached {
+                    *reached = true;
                     let sits = |other: &usize| seated.place[*other] == Some(place);
                     people.extend((0..self.of.people).filter(sits));
                 }
@@ -360,7 +370,11 @@ impl Search<'_> {
             let sit = place.iter().filter(|at| **at == nth).count();
             touched += sit.saturating_sub(tiers[0].0);
         }
-        if self.best.as_ref().is_none_or(|best| (rules, touched) < (best.rules, best.touched)) {
+        if self
+            .best
+            .as_ref()
+            .is_none_or(|best| (rules, touched) < (best.rules, best.touched))
+        {
             let pairs = branch.rules.iter().enumerate();
             let pairs = pairs.filter(|(_, rule)| **rule == Rule::Lifted);
             self.best = Some(Lifted {

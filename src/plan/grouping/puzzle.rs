@@ -231,6 +231,7 @@ impl<'a> Search<'a> {
         let size = self.puzzle.people * self.puzzle.places.len() + 1000;
         let mut left = (WORK / size).max(40);
         let root = Branch::default();
+        watch.tell("placing people", 0, 0);
         let mut look = self.look(&root, watch)?;
         self.improve(&look, watch)?;
         let mut bound = look.bound;
@@ -350,7 +351,7 @@ impl<'a> Search<'a> {
                 };
             }
         }
-        let seated = self.relaxed.solve(watch)?;
+        let seated = self.relaxed.solve_silently(watch)?;
         let mut points = seated.worth.points;
         let mut open = Vec::new();
         for (nth, class) in puzzle.classes.iter().enumerate() {

@@ -75,7 +75,10 @@ fn lacking(case: &Case) -> (Lacking, Vec<Pair>) {
     let mut pairs: Vec<Pair> = Vec::new();
     let mut number = |pair: Pair| match pairs.iter().position(|other| other.key == pair.key) {
         Some(at) => {
-            let new = pair.people.iter().filter(|person| !pairs[at].people.contains(*person));
+            let new = pair
+                .people
+                .iter()
+                .filter(|person| !pairs[at].people.contains(*person));
             let new: Vec<usize> = new.copied().collect();
             pairs[at].people.extend(new);
             at
@@ -101,11 +104,17 @@ fn lacking(case: &Case) -> (Lacking, Vec<Pair>) {
     }
     let puzzle = &case.puzzle;
     let apart = puzzle.apart.iter().zip(&case.apart).map(|is| (is, Bond::Apart));
-    let together = puzzle.together.iter().zip(&case.together).map(|is| (is, Bond::Together));
+    let together = puzzle
+        .together
+        .iter()
+        .zip(&case.together)
+        .map(|is| (is, Bond::Together));
     for (((one, other), bar), bond) in apart.chain(together) {
         let Some(pair) = Pair::of(bar, *one) else { continue };
         let people = vec![*one, *other];
-        lacking.bonds.push((*one, *other, bond, number(Pair { people, ..pair })));
+        lacking
+            .bonds
+            .push((*one, *other, bond, number(Pair { people, ..pair })));
     }
     lacking.touches = pairs.iter().map(|pair| pair.people.len()).collect();
     (lacking, pairs)
@@ -123,7 +132,9 @@ fn rooms(case: &Case, group: usize) -> Vec<(usize, usize)> {
         Some(capacity) if capacity == of_group => vec![(usual, 0), (all, 2)],
         Some(capacity) => vec![(usual, 0), (capacity.max(of_group), 1), (all, 2)],
     };
-    let more = up_to.into_iter().map(|(size, rules)| (size.saturating_sub(there), rules));
+    let more = up_to
+        .into_iter()
+        .map(|(size, rules)| (size.saturating_sub(there), rules));
     more.collect()
 }
 
@@ -132,7 +143,10 @@ fn of_room(case: &Case, group: usize, rules: usize) -> Vec<&'static str> {
     let limits = &case.limits[group];
     match limits.capacity {
         Some(capacity) if rules == 1 && capacity < limits.of_group => vec!["mentor's capacity"],
-        _ => ["group limit", "mentor's capacity"].into_iter().take(rules).collect(),
+        _ => ["group limit", "mentor's capacity"]
+            .into_iter()
+            .take(rules)
+            .collect(),
     }
 }
 
@@ -162,7 +176,10 @@ fn told(model: &Model, case: &Case, pairs: &[Pair], lifted: &Lifted) -> Vec<Rela
         }
     }
     for pair in lifted.pairs.iter().map(|rule| &pairs[*rule]) {
-        let name = pair.people.first().map(|person| model.enrolled_name(who(*person)));
+        let name = pair
+            .people
+            .first()
+            .map(|person| model.enrolled_name(who(*person)));
         found.push(Relaxed {
             rule: "pair rule",
             what: format!("end the rule about {}: {}", name.unwrap_or_default(), pair.words),

@@ -284,7 +284,7 @@ impl Grouping {
             })
             .count();
         format!(
-            "If you apply: {} assigned, {left} left over, {clashes} clashes, mean fit {mean}. Undo with one u.",
+            "If you apply: {} assigned, {left} left over, {clashes} clashes, mean fit {mean}. Undo: one u.",
             included.len()
         )
     }
@@ -389,7 +389,8 @@ impl Grouping {
 
     fn line(&self, proposal: &Proposal, cx: &Cx<'_>, person: usize, included: bool) -> Line {
         let seeker = &proposal.case.seekers[person];
-        let is = self.model(cx)
+        let is = self
+            .model(cx)
             .enrolments
             .get(seeker.enrolment)
             .and_then(|is| self.model(cx).people.get(is.person));

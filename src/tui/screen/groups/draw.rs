@@ -351,6 +351,7 @@ fn draw_empty(cx: &Cx<'_>, canvas: &mut Canvas<'_>) {
             "",
             people.as_str(),
             "",
+            "   A   propose groups for everyone (a preview; nothing changes until y)",
             "   a   make a group by hand",
             "   6   look at the people first",
             "",
