@@ -31,6 +31,8 @@ const COLUMNS: &[Column] = &[
     Column::new("FIT", 3, 0, 0),
     Column::new("WHY THIS GROUP", 14, 3, 1),
 ];
+/// From this height on every reason is shown, however long the list is.
+const TALL: u16 = 36;
 /// How many other groups can be chosen by a digit.
 const DIGITS: [char; 9] = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
@@ -323,7 +325,12 @@ impl Grouping {
             tall(rules.len()),
         ];
         // Reasons may be cut, the list scrolls; at a telephone's height the list alone is left.
-        let heights = share(cx.body.height, &wants, &[4, 4, 2, tall(rules.len())], 0);
+        let least = if cx.body.height < TALL {
+            [4, 4, 2, tall(rules.len())]
+        } else {
+            [4, wants[1], wants[2].min(TALL / 4), wants[3]]
+        };
+        let heights = share(cx.body.height, &wants, &least, 0);
         let list = heights[0].max(cx.body.height.saturating_sub(heights[1..].iter().sum()));
         let list = list.min(cx.body.height);
         let parts = split_rows(cx.body, &[list, heights[1], heights[2], heights[3]]);
