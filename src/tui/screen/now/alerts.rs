@@ -1,5 +1,7 @@
 //! What needs attention, as lines: alerts that say the same of several records stand on one line.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::{Alert, AnyId, Concern, Id, Kind, Model, Rev, Session, text, when};
@@ -81,6 +83,9 @@ pub(super) struct Row {
 /// From how many alerts on a concern has one line only.
 const TOGETHER: usize = 3;
 
+/// How many of those on one line are named: more have no room on any screen.
+const NAMED: usize = 20;
+
 /// The alerts as lines, most urgent first; those somebody took note of come last.
 pub(super) fn rows(alerts: &[Alert]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
@@ -89,12 +94,12 @@ pub(super) fn rows(alerts: &[Alert]) -> Vec<Row> {
             .iter()
             .filter(|alert| alert.acked.is_some() == noted)
             .collect();
+        let mut alike: BTreeMap<Concern, usize> = BTreeMap::new();
         for alert in &these {
-            let alike = these
-                .iter()
-                .filter(|other| other.concern == alert.concern)
-                .count();
-            let together = alike >= TOGETHER && alert.subject.kind != Kind::Session;
+            *alike.entry(alert.concern).or_default() += 1;
+        }
+        for alert in &these {
+            let together = alike[&alert.concern] >= TOGETHER && alert.subject.kind != Kind::Session;
             let subject = (!together).then_some(alert.subject);
             let same = |row: &Row| row.key.concern == alert.concern && row.key.subject == subject;
             if together && let Some(row) = rows.iter_mut().find(|row| same(row) && row.is_noted() == noted) {
@@ -157,13 +162,16 @@ impl Row {
         if let [one] = self.alerts.as_slice() {
             return format!("{}  {}", subject(model, one), one.evidence);
         }
-        let names: Vec<String> = self.alerts.iter().map(|alert| subject(model, alert)).collect();
+        let count = self.alerts.len();
         let what = match self.first().concern {
-            Concern::NoGroup => format!("{} mentees have no group", names.len()),
-            Concern::WordWanted => format!("{} people would like a word", names.len()),
-            concern => format!("{concern}: {}", names.len()),
+            Concern::NoGroup => format!("{count} mentees have no group"),
+            Concern::WordWanted => format!("{count} people would like a word"),
+            concern => format!("{concern}: {count}"),
         };
-        format!("{what} ({})", names.join(", "))
+        let named = self.alerts.iter().take(NAMED);
+        let names: Vec<String> = named.map(|alert| subject(model, alert)).collect();
+        let more = if count > NAMED { ", ..." } else { "" };
+        format!("{what} ({}{more})", names.join(", "))
     }
 
     /// What deals with it.
