@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
-use cohort::domain::Mint;
+use cohort::domain::{Change, Mint};
 use cohort::hub::{Client, Link, LinkEvent, Service, Serving};
 use cohort::store::Stage;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -131,6 +131,52 @@ fn row_5_what_an_interrupted_start_leaves_keeps_nobody_out() {
     office.reopen();
     assert!(!left.exists());
     assert_eq!(office.client("Ann").model().cohorts.len(), 1);
+}
+
+// ---- a disk that fails
+
+#[test]
+fn row_13_a_write_that_fails_ends_the_store_at_once_and_is_never_acknowledged() {
+    let (mut office, ann, mut mint) = Office::begun();
+    drop(ann);
+    office.close();
+    // No file may grow beyond this, and who tries is told by the system that writing failed.
+    let mut failing = Command::new("sh")
+        .args([
+            "-c",
+            r#"trap '' XFSZ; ulimit -f 1200; exec "$0" --data "$1" serve --idle-exit 600"#,
+        ])
+        .arg(env!("CARGO_BIN_EXE_cohort"))
+        .arg(office.dir())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("there is a shell");
+    let mut ann = in_time(office.dir(), "Ann");
+    let mut told = Vec::new();
+    let unsaved = (0..2_000).find_map(|number| {
+        let (id, mut edit) = add(ann.model(), &mut mint, &format!("Number {number}"));
+        if let Some(Change::Person(delta)) = edit.changes.first_mut() {
+            delta.after.as_mut().expect("somebody is added").note = "a long note ".repeat(400);
+        }
+        match ann.propose(edit.clone()) {
+            Ok(_) => told.push(id),
+            Err(_) => return Some((id, edit)),
+        }
+        None
+    });
+    let (id, edit) = unsaved.expect("writing fails in the end");
+    assert!(
+        !failing.wait().expect("it is our child").success(),
+        "it ended, and not of its own will"
+    );
+    office.reopen();
+    let mut ann = office.client("Ann");
+    assert!(told.len() > 10 && told.iter().all(|id| ann.model().people.has(*id)));
+    ann.propose(edit).expect("sent again it lands, or has landed");
+    assert!(ann.model().people.has(id));
+    assert_eq!(ann.model().people.len(), told.len() + 1, "once");
+    assert_eq!(ann.verify().expect("it answers").problems, []);
 }
 
 // ---- a store that is stopped
