@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::kit::command::{Said, done, with_example};
 use crate::kit::office::Office;
+use crate::kit::postfix::Postfix;
 use crate::kit::tool;
 
 const WORD: &str = "s3cret-word";
@@ -41,22 +42,8 @@ impl Server {
             .read_line(&mut port)
             .expect("it says its port");
         let server = Self { process, home };
-        let at = |name: &str| server.home.path().join(name);
-        std::fs::write(at("secret"), format!("{WORD}\n")).expect("a file can be written");
-        std::fs::set_permissions(at("secret"), std::fs::Permissions::from_mode(0o600)).expect("it is ours");
-        server.settings(port.trim(), "user = \"programme\"\n");
+        settings(server.home.path(), port.trim(), 2);
         Some(server)
-    }
-
-    fn settings(&self, port: &str, user: &str) {
-        let at = |name: &str| self.home.path().join(name).display().to_string();
-        let password = format!("password_file = {:?}\n", at("secret"));
-        let text = format!(
-            "server = \"localhost\"\nport = {port}\npatience = 2\nca_file = {:?}\n\
-             sender = \"Mentoring team <team@example.org>\"\n{user}{password}",
-            at("ca.pem")
-        );
-        std::fs::write(at("mail.toml"), text).expect("a file can be written");
     }
 
     /// What the server has taken.
@@ -79,6 +66,20 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Writes the password, and settings that lead to a server on this port.
+fn settings(home: &Path, port: &str, patience: u32) {
+    let at = |name: &str| home.join(name);
+    std::fs::write(at("secret"), format!("{WORD}\n")).expect("a file can be written");
+    std::fs::set_permissions(at("secret"), std::fs::Permissions::from_mode(0o600)).expect("it is ours");
+    let text = format!(
+        "server = \"localhost\"\nport = {port}\npatience = {patience}\nca_file = {:?}\n\
+         sender = \"Mentoring team <team@example.org>\"\nuser = \"programme\"\npassword_file = {:?}\n",
+        at("ca.pem"),
+        at("secret")
+    );
+    std::fs::write(at("mail.toml"), text).expect("a file can be written");
 }
 
 fn run(office: &Office, arguments: &[&str], settings: &Path) -> Said {
@@ -216,6 +217,56 @@ fn messages_go_over_tls_with_a_password_and_nobody_gets_one_twice() {
     let log = std::fs::read_to_string(office.dir().join("store.log")).unwrap_or_default();
     assert!(!log.contains(WORD), "the password is in the log");
     assert!(!office.dir().join("outbox/sending.log").exists());
+}
+
+#[test]
+fn postfix_takes_messages_with_the_password_over_starttls_and_none_with_another() {
+    let Some(openssl) = tool::program("openssl") else {
+        return;
+    };
+    let home = tempfile::tempdir().expect("a directory can be made");
+    certify(&openssl, home.path());
+    let Some(server) = Postfix::start(home.path(), "programme", WORD) else {
+        return;
+    };
+    settings(home.path(), &server.port.to_string(), 30);
+    let office = with_example();
+    let send = || {
+        let arguments = [&REMIND[..], &["--send", "--confirm", "4"]].concat();
+        run(&office, &arguments, &home.path().join("mail.toml"))
+    };
+    std::fs::write(home.path().join("secret"), "wrong\n").expect("a file can be written");
+    let said = send();
+    assert_eq!(
+        (said.code, said.json()["sent"].clone()),
+        (1, json!(0)),
+        "{said:?}"
+    );
+    assert!(
+        said.out.contains("does not take the user and password"),
+        "{said:?}"
+    );
+    assert!(server.messages().is_empty());
+
+    std::fs::write(home.path().join("secret"), format!("{WORD}\n")).expect("a file can be written");
+    let said = send();
+    assert_eq!(
+        (said.code, said.json()["sent"].clone()),
+        (0, json!(4)),
+        "{said:?}"
+    );
+    let messages = server.await_messages(4);
+    assert_eq!(messages.len(), 4, "nobody gets one twice");
+    for text in messages {
+        assert!(
+            text.contains("(using TLSv1.") && text.contains("(Authenticated sender: programme@localhost)"),
+            "{text}"
+        );
+        assert!(
+            text.contains("text/plain") && text.contains("text/html"),
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -177,6 +177,22 @@ fn what_cannot_be_is_refused_with_the_reason() {
             ],
             "cannot be read",
         ),
+        (
+            vec![
+                "DTSTART:20250106T090000Z",
+                "DURATION:PT1H",
+                "RRULE:FREQ=MONTHLY;BYDAY=-1\u{c0}R",
+            ],
+            "cannot be read (FREQ=MONTHLY;BYDAY=-1\u{c0}R)",
+        ),
+        (
+            vec![
+                "DTSTART:20250106T090000Z",
+                "DURATION:PT1H",
+                "RRULE:FREQ=YEARLY;BYMONTHDAY=31;BYMONTH=2",
+            ],
+            "a day that its months do not have",
+        ),
         (vec!["DTSTART:00010101T090000Z", "DURATION:PT1H"], "is no date"),
     ] {
         let why = refused(&lines);

@@ -8,6 +8,7 @@ pub mod example;
 pub mod office;
 pub mod outside;
 pub mod places;
+pub mod postfix;
 pub mod pty;
 pub mod sshd;
 pub mod stage;

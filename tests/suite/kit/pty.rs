@@ -354,7 +354,7 @@ fn size(columns: u16, rows: u16) -> PtySize {
 }
 
 /// Waits until something can be had; the kernel tells of it in no other way.
-fn wait_for<T>(what: &str, mut had: impl FnMut() -> Option<T>) -> T {
+pub fn wait_for<T>(what: &str, mut had: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(got) = had() {
