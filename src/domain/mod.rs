@@ -19,7 +19,6 @@ mod record;
 mod refusal;
 mod rules;
 #[cfg(test)]
-#[allow(dead_code, reason = "the small world offers more than one test takes")]
 #[path = "../../tests/suite/kit/world.rs"]
 pub(crate) mod sample;
 pub mod statistics;
