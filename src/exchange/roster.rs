@@ -351,16 +351,7 @@ impl Book<'_> {
             .find(|(_, is)| is.is_live() && fold(&is.code) == code);
         let id = known.map_or_else(|| mint.id(), |(id, _)| id);
         if known.is_none() {
-            let group = Group {
-                code: part.group.clone(),
-                stream: part.who.stream,
-                leads: Vec::new(),
-                min: None,
-                max: None,
-                link: String::new(),
-                state: GroupState::Forming,
-                note: String::new(),
-            };
+            let group = Group::new(part.group.clone(), part.who.stream);
             draft.put(Record::Group(id, Box::new(group)));
         }
         self.groups.insert(code, id);

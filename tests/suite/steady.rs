@@ -159,15 +159,20 @@ fn a_key_meant_for_a_row_that_slipped_away_does_nothing_until_pressed_again() {
 
 // ---- conflicts
 
-#[test]
-fn the_same_field_asks_with_both_values_and_their_times() {
-    let mut stage = Stage::new();
-    in_trust(&mut stage);
+/// I am typing Fatima's trust when Jo saves another.
+fn both_type_a_trust(stage: &mut Stage) {
+    in_trust(stage);
     stage.press("<c-u>Mine");
-    let edit = changed(&stage, "Fatima Rahman", 7, |person| {
+    let edit = changed(stage, "Fatima Rahman", 7, |person| {
         person.organisation = "Theirs".to_owned()
     });
     stage.lands("Jo T", edit);
+}
+
+#[test]
+fn the_same_field_asks_with_both_values_and_their_times() {
+    let mut stage = Stage::new();
+    both_type_a_trust(&mut stage);
     assert!(
         stage.app.message().contains("Jo T made") || stage.text().contains("Changed meanwhile to Theirs"),
         "it is said at once: {}",
@@ -187,12 +192,7 @@ fn the_same_field_asks_with_both_values_and_their_times() {
 #[test]
 fn theirs_stays_and_mine_is_a_draft() {
     let mut stage = Stage::new();
-    in_trust(&mut stage);
-    stage.press("<c-u>Mine");
-    let edit = changed(&stage, "Fatima Rahman", 7, |person| {
-        person.organisation = "Theirs".to_owned()
-    });
-    stage.lands("Jo T", edit);
+    both_type_a_trust(&mut stage);
     stage.press("<enter>t");
     assert_eq!(trust(&stage, "Fatima Rahman"), "Theirs");
     stage.press("e<up>");
@@ -225,12 +225,7 @@ fn what_others_do_follows_a_line_of_mine_once_it_was_read() {
 #[test]
 fn a_conflict_that_was_put_aside_is_found_again_by_n() {
     let mut stage = Stage::new();
-    in_trust(&mut stage);
-    stage.press("<c-u>Mine");
-    let edit = changed(&stage, "Fatima Rahman", 7, |person| {
-        person.organisation = "Theirs".to_owned()
-    });
-    stage.lands("Jo T", edit);
+    both_type_a_trust(&mut stage);
     stage.press("<enter><esc>");
     assert_eq!(
         (trust(&stage, "Fatima Rahman").as_str(), stage.app.depth()),

@@ -5,8 +5,7 @@ use chrono::NaiveDate;
 use super::draft::Draft;
 use super::grouping::Placement;
 use crate::domain::{
-    Change, Edit, Enrolment, Group, GroupState, Id, Label, LeadRole, Mint, Model, Origin, Refusal, Role,
-    Stream,
+    Change, Edit, Enrolment, Group, Id, Label, LeadRole, Mint, Model, Origin, Refusal, Role, Stream,
 };
 
 impl Model {
@@ -32,19 +31,7 @@ impl Model {
             let codes = self.next_codes(stream, mentors.len())?;
             formed += mentors.len();
             for (mentor, code) in mentors.into_iter().zip(codes) {
-                let group = draft.make(
-                    mint,
-                    Group {
-                        code,
-                        stream,
-                        leads: Vec::new(),
-                        min: None,
-                        max: None,
-                        link: String::new(),
-                        state: GroupState::Forming,
-                        note: String::new(),
-                    },
-                );
+                let group = draft.make(mint, Group::new(code, stream));
                 self.lead(&mut draft, group, mentor, LeadRole::Lead, day)?;
             }
         }
@@ -142,7 +129,7 @@ impl Model {
 mod tests {
     use super::*;
     use crate::domain::sample::{day, now, world};
-    use crate::domain::{AdminRole, Record};
+    use crate::domain::{AdminRole, GroupState, Record};
 
     /// The small world before anybody had a group.
     fn unmatched() -> Model {

@@ -175,19 +175,7 @@ impl Model {
         };
         self.need(stream)?;
         self.free_code(&code, None)?;
-        let group = draft.make(
-            mint,
-            Group {
-                code: code.clone(),
-                stream,
-                leads: Vec::new(),
-                min: None,
-                max: None,
-                link: String::new(),
-                state: GroupState::Forming,
-                note: String::new(),
-            },
-        );
+        let group = draft.make(mint, Group::new(code.clone(), stream));
         let mut on = code;
         if let Some(lead) = lead {
             on = format!("{on}, mentor {}", self.enrolled_name(lead));

@@ -356,20 +356,7 @@ impl Model {
                 Record::Enrolment,
                 enrolment_of(&Joining::new(Role::Mentee, Id::new(0)), today),
             ),
-            Kind::Group => record(
-                n,
-                Record::Group,
-                Group {
-                    code: text(),
-                    stream: Id::new(0),
-                    leads: Vec::new(),
-                    min: None,
-                    max: None,
-                    link: text(),
-                    state: GroupState::Forming,
-                    note: text(),
-                },
-            ),
+            Kind::Group => record(n, Record::Group, Group::new(text(), Id::new(0))),
             Kind::Membership => record(
                 n,
                 Record::Membership,

@@ -76,6 +76,23 @@ pub struct Group {
     pub note: String,
 }
 
+impl Group {
+    /// A forming group of this code: nobody in it, the cohort's limits.
+    #[must_use]
+    pub const fn new(code: String, stream: Id<Stream>) -> Self {
+        Self {
+            code,
+            stream,
+            leads: Vec::new(),
+            min: None,
+            max: None,
+            link: String::new(),
+            state: GroupState::Forming,
+            note: String::new(),
+        }
+    }
+}
+
 /// Dated belonging of a mentee's enrolment to a group; a move ends one and begins another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
