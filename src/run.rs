@@ -27,6 +27,8 @@ const LIVE_SLOW: Duration = Duration::from_secs(1);
 const GLANCE: Duration = Duration::from_secs(1);
 /// How long a planner works before the screen says how far it is.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// How long after a key the hand rests: longer than between the strokes of a held key.
+const REST: Duration = Duration::from_millis(150);
 /// Lines of history asked for at a time.
 const PAGE: u16 = 200;
 
@@ -126,6 +128,7 @@ struct Loop<'a> {
     painter: Painter<Screen>,
     size: (u16, u16),
     drawn: Instant,
+    pressed: Instant,
     lamp: String,
     steady: bool,
     minute: i64,
@@ -145,6 +148,7 @@ impl<'a> Loop<'a> {
             painter: Painter::new(Screen),
             size,
             drawn: Instant::now() - LIVE_SLOW,
+            pressed: Instant::now(),
             lamp: String::new(),
             steady: false,
             minute: 0,
@@ -169,6 +173,10 @@ impl<'a> Loop<'a> {
                 patience
             } else {
                 patience.min(LIVE)
+            };
+            let patience = match self.app.trails() {
+                true => patience.min(REST.saturating_sub(self.pressed.elapsed())),
+                false => patience,
             };
             let mut urgent = false;
             match wakes.recv_timeout(patience) {
@@ -199,6 +207,13 @@ impl<'a> Loop<'a> {
                     stale |= !self.work.is_empty();
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(1),
+            }
+            if self.app.trails() && self.pressed.elapsed() >= REST {
+                if let Some(code) = self.signal(Signal::Rest) {
+                    return Ok(code);
+                }
+                stale = true;
+                urgent = true;
             }
             stale |= self.measure();
             if stale && (urgent || self.drawn.elapsed() >= self.live()) {
@@ -276,7 +291,10 @@ impl<'a> Loop<'a> {
                 self.leave_behind();
                 Some(128_u8.saturating_add(u8::try_from(signal).unwrap_or(0)))
             }
-            Wake::Terminal(Event::Key(key)) => self.signal(Signal::Key(key)),
+            Wake::Terminal(Event::Key(key)) => {
+                self.pressed = Instant::now();
+                self.signal(Signal::Key(key))
+            }
             Wake::Terminal(Event::Paste(text)) => self.signal(Signal::Paste(text)),
             Wake::Terminal(Event::Resize(width, height)) => {
                 self.size = (width, height);

@@ -40,6 +40,8 @@ pub enum Signal {
     },
     /// What was left behind when the terminal went away, the last time.
     Left(Box<super::app::Left>),
+    /// The hand rests after a step of the cursor: what follows the cursor does so now.
+    Rest,
     /// A second has passed in which nothing else happened.
     Tick,
 }

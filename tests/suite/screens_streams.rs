@@ -1,5 +1,8 @@
 //! Streams as people see them.
 
+use cohort::tui::Signal;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
 use crate::kit::{stage::Stage, world};
 
 #[test]
@@ -24,6 +27,24 @@ fn the_groups_follow_the_stream_under_the_cursor() {
     assert!(stage.text().contains("CCIO - groups"));
     stage.press("j");
     assert!(stage.text().contains("CNIO - groups") && stage.text().contains("Helen O'Brien"));
+}
+
+#[test]
+fn the_groups_below_wait_until_the_hand_rests() {
+    let mut stage = Stage::new();
+    stage.press("2");
+    stage.signal(Signal::Key(KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE)));
+    assert!(stage.text().contains("CCIO - groups") && stage.app.trails());
+    stage.signal(Signal::Rest);
+    assert!(stage.text().contains("CNIO - groups") && !stage.app.trails());
+}
+
+#[test]
+fn an_act_is_about_the_stream_under_the_cursor_though_the_hand_never_rested() {
+    let mut stage = Stage::new();
+    // Down to CNIO, into the groups below, and open the first: all in one burst.
+    stage.press("2j<tab><enter>");
+    assert!(stage.text().contains("Helen O'Brien"), "{}", stage.text());
 }
 
 #[test]

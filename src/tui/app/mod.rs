@@ -5,6 +5,7 @@ mod chrome;
 mod left;
 mod news;
 mod planned;
+mod resting;
 mod steady;
 mod steps;
 
@@ -99,6 +100,8 @@ pub struct App {
     /// The last change before this terminal was opened.
     opened_at: Option<Rev>,
     steady: steady::Steady,
+    /// Whether the last key only moved the cursor, and the hand has not rested since.
+    moving: bool,
     /// Whether entries landed since the screens last found their records.
     unsettled: bool,
     left: Option<Left>,
@@ -140,6 +143,7 @@ impl App {
             place: Place::default(),
             opened_at: None,
             steady: steady::Steady::default(),
+            moving: false,
             unsettled: false,
             left: None,
             since: None,
@@ -188,7 +192,7 @@ impl App {
 
     /// Everything that follows from one thing that happened.
     pub fn handle(&mut self, signal: Signal, now: DateTime<Utc>) -> Vec<Out> {
-        let by_hand = !matches!(signal, Signal::News(_) | Signal::Tick);
+        let by_hand = !matches!(signal, Signal::News(_) | Signal::Tick | Signal::Rest);
         // Entries may come in a flood: screens find their records again once, before anything else happens.
         let landing = matches!(signal, Signal::News(crate::tui::signal::News::Landed(_)));
         if !landing {
@@ -210,6 +214,7 @@ impl App {
             Signal::Planned { number, answer } => self.planned(number, answer, now),
             Signal::Working { number, progress } => self.working(number, progress),
             Signal::Left(left) => self.remember(*left, now),
+            Signal::Rest => self.rest(now),
             Signal::Tick => self.time_passes(now),
         }
         if !self.unsettled {
@@ -241,6 +246,7 @@ impl App {
             body: chrome::body(self.size),
             offline: self.is_cut_off(),
             steady: self.is_steady(now),
+            moving: self.moving,
         }
     }
 
@@ -379,6 +385,7 @@ impl App {
             return Step::Say(why);
         }
         self.message.clear();
+        self.note_step(action, now);
         let still_in_hand = self.with_screen(now, |screen, cx, hand| screen.tick(Some(action), cx, hand));
         self.take(still_in_hand, now);
         match action {

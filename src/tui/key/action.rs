@@ -337,6 +337,17 @@ pub enum Action {
     Text(TextKey),
 }
 
+impl Action {
+    /// Whether it only moves the cursor along its list.
+    #[must_use]
+    pub const fn is_step(self) -> bool {
+        matches!(
+            self,
+            Self::Down | Self::Up | Self::PageDown | Self::PageUp | Self::First | Self::Last
+        )
+    }
+}
+
 /// What an editing key does to the text in the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TextKey {

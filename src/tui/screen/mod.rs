@@ -49,6 +49,8 @@ pub struct Cx<'a> {
     pub offline: bool,
     /// Whether rows must stay where they are for a moment: others change them under a hand at work.
     pub steady: bool,
+    /// Whether the cursor is on the move: what follows it waits until the hand rests.
+    pub moving: bool,
 }
 
 impl Cx<'_> {
@@ -149,6 +151,10 @@ pub trait Screen {
     /// The record under the cursor, and the field being edited.
     fn place(&self, _cx: &Cx<'_>) -> Place {
         Place::default()
+    }
+    /// Whether something shown is still about the row the cursor came from: it follows when the hand rests.
+    fn trails(&self) -> bool {
+        false
     }
     /// How many rows are marked.
     fn marked(&self) -> usize {

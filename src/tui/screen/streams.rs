@@ -42,6 +42,8 @@ pub struct Streams {
     order: Order,
     streams: Cursor<Id<Stream>>,
     groups: Cursor<Id<Group>>,
+    /// The stream that the panes below are about: the one under the cursor once the hand rests.
+    followed: Option<Id<Stream>>,
     watch: Watch,
     /// Every stream, as last looked at.
     all: Vec<StreamLine>,
@@ -91,9 +93,23 @@ impl Streams {
         self.lines().find(|line| Some(line.id) == self.streams.at)
     }
 
-    /// The groups of the stream under the cursor.
+    /// The stream that the panes below are about.
+    fn below(&self) -> Option<&StreamLine> {
+        let followed = self.lines().find(|line| Some(line.id) == self.followed);
+        followed.or_else(|| self.line())
+    }
+
+    /// Lets the panes below be about the stream under the cursor.
+    fn follow(&mut self) {
+        self.followed = self.streams.at;
+        self.groups.settle(&self.group_keys());
+    }
+
+    /// The groups of the stream that the panes below are about.
     fn group_lines(&self) -> &[GroupLine] {
-        self.line().map(|line| line.groups.as_slice()).unwrap_or_default()
+        self.below()
+            .map(|line| line.groups.as_slice())
+            .unwrap_or_default()
     }
 
     fn group_keys(&self) -> Vec<Id<Group>> {
@@ -357,8 +373,11 @@ impl Screen for Streams {
                     _ => Pane::Groups,
                 };
             }
-            Action::NextProblem => return self.next_problem(false),
-            Action::PreviousProblem => return self.next_problem(true),
+            Action::NextProblem | Action::PreviousProblem => {
+                let step = self.next_problem(action == Action::PreviousProblem);
+                self.follow();
+                return step;
+            }
             Action::Sort => {
                 self.order = match self.order {
                     Order::Office => Order::Attention,
@@ -389,7 +408,6 @@ impl Screen for Streams {
                 if !moved {
                     return Step::Unbound;
                 }
-                self.groups.settle(&self.group_keys());
             }
         }
         Step::Stay
@@ -412,7 +430,11 @@ impl Screen for Streams {
     fn settle(&mut self, cx: &Cx<'_>) {
         self.look(cx);
         self.streams.settle(&self.stream_keys());
-        self.groups.settle(&self.group_keys());
+        if cx.moving {
+            self.groups.settle(&self.group_keys());
+        } else {
+            self.follow();
+        }
         if self.group_lines().is_empty() {
             self.pane = Pane::Streams;
         }
@@ -437,8 +459,12 @@ impl Screen for Streams {
         };
         self.pane = Pane::Streams;
         let found = self.streams.find(stream, &self.stream_keys());
-        self.groups.settle(&self.group_keys());
+        self.follow();
         found
+    }
+
+    fn trails(&self) -> bool {
+        self.below().map(|line| line.id) != self.streams.at
     }
 
     fn place(&self, _cx: &Cx<'_>) -> Place {

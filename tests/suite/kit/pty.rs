@@ -182,6 +182,24 @@ impl Terminal {
         self.seen().bytes.len() - before
     }
 
+    /// Types, and answers how many bytes the frame had that answered at once, and those that came after it by
+    /// themselves until this many frames are there.
+    pub fn step(&mut self, keys: &str, frames: usize) -> Vec<usize> {
+        let before = self.seen().bytes.len();
+        self.type_in(keys);
+        let ends = |bytes: &[u8]| -> Vec<usize> {
+            let windows = bytes[before..].windows(FRAME_ENDS.len()).enumerate();
+            let ends = windows.filter(|(_, window)| *window == FRAME_ENDS);
+            ends.map(|(at, _)| at + FRAME_ENDS.len()).collect()
+        };
+        self.until(&format!("{frames} frames after {keys:?}"), |seen| {
+            ends(&seen.bytes).len() >= frames
+        });
+        let ends = ends(&self.seen().bytes);
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        ends.iter().zip(starts).map(|(end, start)| end - start).collect()
+    }
+
     /// The terminal's settings, in words that can be compared.
     pub fn settings(&self) -> String {
         settings(&self.line)

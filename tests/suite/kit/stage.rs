@@ -96,7 +96,8 @@ impl Stage {
         self.draw();
     }
 
-    /// Presses keys: letters as they are, others as `<enter>`, `<esc>`, `<tab>`, `<down>`, `<space>`, `<c-c>`.
+    /// Presses keys: letters as they are, others as `<enter>`, `<esc>`, `<tab>`, `<down>`, `<space>`, `<c-c>`. Then
+    /// the hand rests.
     pub fn press(&mut self, keys: &str) -> &mut Self {
         let mut rest = keys;
         while let Some(first) = rest.chars().next() {
@@ -107,6 +108,9 @@ impl Stage {
             rest = &rest[used..];
             self.pressed += 1;
             self.signal(Signal::Key(event));
+        }
+        if self.app.trails() {
+            self.signal(Signal::Rest);
         }
         self
     }

@@ -528,12 +528,11 @@ impl Screen for Feedback {
         self.groups.settle(&keys);
         let rounds = u8::try_from(facts.board.all.rounds.len()).unwrap_or(u8::MAX);
         self.round = self.round.filter(|round| (1..=rounds).contains(round));
-        facts.look_at(
-            cx.model,
-            cx.now,
-            self.groups.at.unwrap_or(Scope::Cohort),
-            self.round,
-        );
+        let scope = match &facts.of {
+            Some(of) if cx.moving => of.scope,
+            _ => self.groups.at.unwrap_or(Scope::Cohort),
+        };
+        facts.look_at(cx.model, cx.now, scope, self.round);
         if let Some(of) = &facts.of {
             let rounds: Vec<u8> = of.rounds.iter().map(|score| score.round).collect();
             self.scores.at = Some(of.round);
@@ -631,6 +630,11 @@ impl Screen for Feedback {
             on,
             ..Place::default()
         }
+    }
+
+    fn trails(&self) -> bool {
+        let scope = self.groups.at.unwrap_or(Scope::Cohort);
+        self.shown().is_some_and(|(_, of)| of.scope != scope)
     }
 
     fn marked(&self) -> usize {
