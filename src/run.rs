@@ -129,6 +129,8 @@ struct Loop<'a> {
     size: (u16, u16),
     drawn: Instant,
     pressed: Instant,
+    /// When another size was found out by asking: the word about it may still come.
+    measured: Option<Instant>,
     lamp: String,
     steady: bool,
     minute: i64,
@@ -149,6 +151,7 @@ impl<'a> Loop<'a> {
             size,
             drawn: Instant::now() - LIVE_SLOW,
             pressed: Instant::now(),
+            measured: None,
             lamp: String::new(),
             steady: false,
             minute: 0,
@@ -229,10 +232,17 @@ impl<'a> Loop<'a> {
             return false;
         };
         size != self.size && {
-            // It ends nothing: another size has no exit code.
-            let _ = self.wake(Wake::Terminal(Event::Resize(size.0, size.1)));
+            self.resize(size);
+            self.measured = Some(Instant::now());
             true
         }
+    }
+
+    fn resize(&mut self, size: (u16, u16)) {
+        self.size = size;
+        self.painter.resize(size.0, size.1);
+        // Another size asks nothing of the loop.
+        let _ = self.signal(Signal::Resize(size.0, size.1));
     }
 
     /// How long changes by others may wait to be drawn.
@@ -268,6 +278,7 @@ impl<'a> Loop<'a> {
         if !self.welcomed && self.app.lamp(now) == "JOINING" {
             return Ok(());
         }
+        self.app.line_is_slow(self.painter.slow());
         let mut buf = Buffer::empty(whole(self.size));
         let cursor = self.app.view(now, &mut buf).map(|place| (place.x, place.y));
         match self.painter.draw(&buf, cursor) {
@@ -297,9 +308,12 @@ impl<'a> Loop<'a> {
             }
             Wake::Terminal(Event::Paste(text)) => self.signal(Signal::Paste(text)),
             Wake::Terminal(Event::Resize(width, height)) => {
-                self.size = (width, height);
-                self.painter.resize(width, height);
-                self.signal(Signal::Resize(width, height))
+                let known = self.measured.take().is_some_and(|at| at.elapsed() < LIVE);
+                // The whole screen is not written twice for one change.
+                if !known || self.size != (width, height) {
+                    self.resize((width, height));
+                }
+                None
             }
             Wake::Terminal(Event::Resumed) => {
                 self.painter.repaint();

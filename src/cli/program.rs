@@ -53,7 +53,11 @@ impl LooksGiven {
         } else {
             glyphs_of(around.locale)
         };
-        Looks { theme, glyphs }
+        Looks {
+            theme,
+            glyphs,
+            slow: false,
+        }
     }
 }
 

@@ -68,6 +68,7 @@ fn stage(width: u16, height: u16, keys: &str) -> Stage {
     let looks = Looks {
         theme: Theme::Dark,
         glyphs: UTF8,
+        slow: false,
     };
     let mut stage = Stage::looking(looks, width, height);
     stage.press(keys);

@@ -2,6 +2,7 @@
 
 use cohort::tui::Signal;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::style::Modifier;
 
 use crate::kit::{stage::Stage, world};
 
@@ -37,6 +38,21 @@ fn the_groups_below_wait_until_the_hand_rests() {
     assert!(stage.text().contains("CCIO - groups") && stage.app.trails());
     stage.signal(Signal::Rest);
     assert!(stage.text().contains("CNIO - groups") && !stage.app.trails());
+}
+
+#[test]
+fn over_a_slow_line_the_row_has_its_sign_and_nothing_more() {
+    let reversed = |stage: &mut Stage| {
+        let cells = stage.frame().content;
+        cells
+            .iter()
+            .any(|cell| cell.modifier.contains(Modifier::REVERSED))
+    };
+    let mut stage = Stage::new();
+    stage.press("2");
+    assert!(reversed(&mut stage));
+    stage.press(":line slow<enter>");
+    assert!(!reversed(&mut stage) && stage.text().contains(">   CCIO"));
 }
 
 #[test]

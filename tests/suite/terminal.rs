@@ -259,6 +259,23 @@ fn frames_are_small() {
         terminal.cost(&burst, "? help"),
         4 * 1024,
     ));
+    terminal.resize(160, 50);
+    terminal.type_in("2").shows("Sessions of");
+    for view in ["1", "2", "3", "4", "5", "6", "7"] {
+        terminal.type_in(view).shows(&format!("[{view} "));
+        for key in ["k", "j"] {
+            let bytes = terminal.step(key, 1)[0];
+            costs.push((format!("a cursor move in view {view} at 160x50"), bytes, 400));
+        }
+    }
+    terminal.resize(80, 24);
+    terminal.type_in("3").shows("[3 Groups]");
+    terminal.type_in(":line slow\r").shows("marked by > alone");
+    for view in ["1", "2", "3", "4", "5", "6", "7"] {
+        terminal.type_in(view).shows(&format!("[{view} "));
+        let bytes = terminal.step("k", 1)[0];
+        costs.push((format!("a cursor move on a slow line in view {view}"), bytes, 60));
+    }
     let said: Vec<String> = costs
         .iter()
         .map(|(what, bytes, most)| format!("{what}: {bytes} B of {most}"))

@@ -59,6 +59,8 @@ pub struct Looks {
     pub theme: Theme,
     /// Characters.
     pub glyphs: Glyphs,
+    /// Whether the line to the terminal is to be spared, however quick it seems.
+    pub slow: bool,
 }
 
 impl Default for Looks {
@@ -66,6 +68,7 @@ impl Default for Looks {
         Self {
             theme: Theme::Mono,
             glyphs: ASCII,
+            slow: false,
         }
     }
 }
@@ -100,8 +103,7 @@ pub struct App {
     /// The last change before this terminal was opened.
     opened_at: Option<Rev>,
     steady: steady::Steady,
-    /// Whether the last key only moved the cursor, and the hand has not rested since.
-    moving: bool,
+    resting: resting::Resting,
     /// Whether entries landed since the screens last found their records.
     unsettled: bool,
     left: Option<Left>,
@@ -143,7 +145,7 @@ impl App {
             place: Place::default(),
             opened_at: None,
             steady: steady::Steady::default(),
-            moving: false,
+            resting: resting::Resting::default(),
             unsettled: false,
             left: None,
             since: None,
@@ -214,7 +216,7 @@ impl App {
             Signal::Planned { number, answer } => self.planned(number, answer, now),
             Signal::Working { number, progress } => self.working(number, progress),
             Signal::Left(left) => self.remember(*left, now),
-            Signal::Rest => self.rest(now),
+            Signal::Rest => self.rest(),
             Signal::Tick => self.time_passes(now),
         }
         if !self.unsettled {
@@ -246,7 +248,6 @@ impl App {
             body: chrome::body(self.size),
             offline: self.is_cut_off(),
             steady: self.is_steady(now),
-            moving: self.moving,
         }
     }
 
@@ -385,7 +386,7 @@ impl App {
             return Step::Say(why);
         }
         self.message.clear();
-        self.note_step(action, now);
+        self.resting.acts(action);
         let still_in_hand = self.with_screen(now, |screen, cx, hand| screen.tick(Some(action), cx, hand));
         self.take(still_in_hand, now);
         match action {
@@ -462,8 +463,11 @@ impl App {
             buf,
             theme: self.looks.theme,
             glyphs: self.looks.glyphs,
+            bare: self.is_slow(),
         };
-        let place = self.draw(now, &mut canvas)?;
+        let place = self.draw(now, &mut canvas);
+        self.hold_back(now, buf);
+        let place = place?;
         // On a terminal too small for a layout the cursor still belongs on the screen.
         let (right, bottom) = (self.size.0.saturating_sub(1), self.size.1.saturating_sub(1));
         Some(Position {
@@ -519,6 +523,14 @@ impl App {
             "cohort" => screen::records::open_cohort(&self.model),
             "export" => screen::export::menu(),
             "desk" => screen::desk::open(&self.model),
+            "line slow" => {
+                self.looks.slow = true;
+                Step::say("As little as possible is written: rows are marked by > alone.")
+            }
+            "line quick" => {
+                self.looks.slow = false;
+                Step::say("The row under the cursor is reversed, unless the line proves slow.")
+            }
             other => match other.strip_prefix("theme ").and_then(Theme::named) {
                 Some(theme) => {
                     self.looks.theme = theme;

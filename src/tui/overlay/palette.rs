@@ -57,6 +57,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("cohort", "open another cohort"),
     ("export", "export a list or the calendar into a file"),
     ("desk", "workshop desk: arrivals and guests"),
+    ("line slow", "slow line: write as little as possible"),
+    ("line quick", "quick line: find out by itself"),
     ("q", "quit at once"),
 ];
 

@@ -11,6 +11,6 @@ mod print;
 pub use column::{Column, fit_columns};
 pub use cursor::Cursor;
 pub use input::LineInput;
-pub use pane::{Pane, room, share, split_rows};
+pub use pane::{Pane, around, room, share, split_rows};
 pub use popup::popup_area;
 pub use print::{Canvas, Cell, Line};

@@ -204,6 +204,32 @@ pub fn share(height: u16, wants: &[u16], least: &[u16], focused: usize) -> Vec<u
     shares
 }
 
+/// All of an area but a part of it: what is above, left, right and below.
+#[must_use]
+pub fn around(all: Rect, part: Rect) -> Vec<Rect> {
+    let part = part.intersection(all);
+    let (top, bottom) = (part.y, part.bottom());
+    let rows = |y: u16, end: u16| Rect {
+        y,
+        height: end.saturating_sub(y),
+        ..all
+    };
+    let columns = |x: u16, end: u16| Rect {
+        x,
+        width: end.saturating_sub(x),
+        ..part
+    };
+    [
+        rows(all.y, top),
+        columns(all.x, part.x),
+        columns(part.right(), all.right()),
+        rows(bottom, all.bottom()),
+    ]
+    .into_iter()
+    .filter(|area| !area.is_empty())
+    .collect()
+}
+
 /// Splits an area into parts of these heights from the top; the last gets the rest. Parts without room are empty.
 #[must_use]
 pub fn split_rows(area: Rect, heights: &[u16]) -> Vec<Rect> {

@@ -69,6 +69,8 @@ pub struct Canvas<'a> {
     pub theme: Theme,
     /// The characters.
     pub glyphs: Glyphs,
+    /// Whether the row under the cursor has its `>` and nothing more: the line to the terminal is slow.
+    pub bare: bool,
 }
 
 impl Canvas<'_> {
@@ -119,6 +121,9 @@ impl Canvas<'_> {
 
     /// Gives an area a role on top of what is there.
     pub fn tint(&mut self, area: Rect, role: Role) {
+        if self.bare && role == Role::Cursor {
+            return;
+        }
         let area = area.intersection(self.buf.area);
         self.buf.set_style(area, self.theme.style(role));
     }

@@ -49,8 +49,6 @@ pub struct Cx<'a> {
     pub offline: bool,
     /// Whether rows must stay where they are for a moment: others change them under a hand at work.
     pub steady: bool,
-    /// Whether the cursor is on the move: what follows it waits until the hand rests.
-    pub moving: bool,
 }
 
 impl Cx<'_> {
@@ -152,9 +150,9 @@ pub trait Screen {
     fn place(&self, _cx: &Cx<'_>) -> Place {
         Place::default()
     }
-    /// Whether something shown is still about the row the cursor came from: it follows when the hand rests.
-    fn trails(&self) -> bool {
-        false
+    /// The areas that are about what is under the cursor, its own row apart: they follow it when the hand rests.
+    fn following(&self, _cx: &Cx<'_>) -> Vec<Rect> {
+        Vec::new()
     }
     /// How many rows are marked.
     fn marked(&self) -> usize {

@@ -6,7 +6,7 @@ mod today;
 mod view;
 
 use chrono::NaiveDate;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use super::register::{self, RegisterSheet};
 use super::{Cx, Screen, Typed, copy};
@@ -547,6 +547,10 @@ impl Screen for Now {
 
     fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         self.draw(cx, canvas)
+    }
+
+    fn following(&self, cx: &Cx<'_>) -> Vec<Rect> {
+        self.beside(cx).into_iter().collect()
     }
 
     fn show(&mut self, id: AnyId, cx: &Cx<'_>) -> bool {

@@ -3,7 +3,7 @@
 mod standing;
 mod view;
 
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use super::now::alerts::Watch;
 use super::{Cx, Screen, Typed, copy, records};
@@ -42,8 +42,6 @@ pub struct Streams {
     order: Order,
     streams: Cursor<Id<Stream>>,
     groups: Cursor<Id<Group>>,
-    /// The stream that the panes below are about: the one under the cursor once the hand rests.
-    followed: Option<Id<Stream>>,
     watch: Watch,
     /// Every stream, as last looked at.
     all: Vec<StreamLine>,
@@ -93,23 +91,9 @@ impl Streams {
         self.lines().find(|line| Some(line.id) == self.streams.at)
     }
 
-    /// The stream that the panes below are about.
-    fn below(&self) -> Option<&StreamLine> {
-        let followed = self.lines().find(|line| Some(line.id) == self.followed);
-        followed.or_else(|| self.line())
-    }
-
-    /// Lets the panes below be about the stream under the cursor.
-    fn follow(&mut self) {
-        self.followed = self.streams.at;
-        self.groups.settle(&self.group_keys());
-    }
-
-    /// The groups of the stream that the panes below are about.
+    /// The groups of the stream under the cursor.
     fn group_lines(&self) -> &[GroupLine] {
-        self.below()
-            .map(|line| line.groups.as_slice())
-            .unwrap_or_default()
+        self.line().map(|line| line.groups.as_slice()).unwrap_or_default()
     }
 
     fn group_keys(&self) -> Vec<Id<Group>> {
@@ -373,11 +357,8 @@ impl Screen for Streams {
                     _ => Pane::Groups,
                 };
             }
-            Action::NextProblem | Action::PreviousProblem => {
-                let step = self.next_problem(action == Action::PreviousProblem);
-                self.follow();
-                return step;
-            }
+            Action::NextProblem => return self.next_problem(false),
+            Action::PreviousProblem => return self.next_problem(true),
             Action::Sort => {
                 self.order = match self.order {
                     Order::Office => Order::Attention,
@@ -408,6 +389,7 @@ impl Screen for Streams {
                 if !moved {
                     return Step::Unbound;
                 }
+                self.groups.settle(&self.group_keys());
             }
         }
         Step::Stay
@@ -430,11 +412,7 @@ impl Screen for Streams {
     fn settle(&mut self, cx: &Cx<'_>) {
         self.look(cx);
         self.streams.settle(&self.stream_keys());
-        if cx.moving {
-            self.groups.settle(&self.group_keys());
-        } else {
-            self.follow();
-        }
+        self.groups.settle(&self.group_keys());
         if self.group_lines().is_empty() {
             self.pane = Pane::Streams;
         }
@@ -451,6 +429,10 @@ impl Screen for Streams {
         self.draw(cx, canvas)
     }
 
+    fn following(&self, cx: &Cx<'_>) -> Vec<Rect> {
+        self.of_one_stream(cx)
+    }
+
     fn show(&mut self, id: AnyId, cx: &Cx<'_>) -> bool {
         self.filter.set("");
         self.settle(cx);
@@ -459,12 +441,8 @@ impl Screen for Streams {
         };
         self.pane = Pane::Streams;
         let found = self.streams.find(stream, &self.stream_keys());
-        self.follow();
+        self.groups.settle(&self.group_keys());
         found
-    }
-
-    fn trails(&self) -> bool {
-        self.below().map(|line| line.id) != self.streams.at
     }
 
     fn place(&self, _cx: &Cx<'_>) -> Place {

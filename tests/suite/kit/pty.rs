@@ -185,6 +185,7 @@ impl Terminal {
     /// Types, and answers how many bytes the frame had that answered at once, and those that came after it by
     /// themselves until this many frames are there.
     pub fn step(&mut self, keys: &str, frames: usize) -> Vec<usize> {
+        self.until("a complete frame", |seen| seen.bytes.ends_with(FRAME_ENDS));
         let before = self.seen().bytes.len();
         self.type_in(keys);
         let ends = |bytes: &[u8]| -> Vec<usize> {

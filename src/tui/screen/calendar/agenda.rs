@@ -36,6 +36,11 @@ pub(super) fn list_height(cx: &Cx<'_>) -> u16 {
     }
 }
 
+/// The lines about the session under the cursor.
+pub(super) fn below(cx: &Cx<'_>, area: Rect) -> Rect {
+    split_rows(area, &[list_height(cx)])[1]
+}
+
 impl Calendar {
     pub(super) fn draw_agenda(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
         let parts = split_rows(area, &[list_height(cx)]);

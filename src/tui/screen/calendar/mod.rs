@@ -193,6 +193,24 @@ impl Calendar {
         Rect { width, ..cx.body }
     }
 
+    /// The layout that is drawn: a small screen has room for a list alone.
+    fn seen(&self, cx: &Cx<'_>) -> Layout {
+        if cx.is_small() && self.carry.is_none() {
+            Layout::Agenda
+        } else {
+            self.layout
+        }
+    }
+
+    /// The side pane, on a wide screen.
+    fn beside(cx: &Cx<'_>) -> Option<Rect> {
+        cx.is_wide().then(|| Rect {
+            x: Self::main_area(cx).right() + 2,
+            width: SIDE - 2,
+            ..cx.body
+        })
+    }
+
     /// Moves the cursor by a period of the layout.
     fn period(&self, cx: &Cx<'_>, on: bool) -> NaiveDate {
         let here = self.here(cx);
@@ -429,14 +447,9 @@ impl Screen for Calendar {
 
     fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         let area = Self::main_area(cx);
-        if cx.is_wide() {
+        if let Some(beside) = Self::beside(cx) {
             canvas.wall(area.right(), cx.body.y, cx.body.bottom());
-            let side = Rect {
-                x: area.right() + 2,
-                width: SIDE - 2,
-                ..cx.body
-            };
-            self.draw_side(cx, canvas, side);
+            self.draw_side(cx, canvas, beside);
         } else if self.info && self.carry.is_none() {
             canvas.clear(cx.body);
             self.draw_side(cx, canvas, cx.body);
@@ -445,12 +458,7 @@ impl Screen for Calendar {
                 y: cx.body.y,
             });
         }
-        let layout = if cx.is_small() && self.carry.is_none() {
-            Layout::Agenda
-        } else {
-            self.layout
-        };
-        let place = match layout {
+        let place = match self.seen(cx) {
             Layout::Month => self.draw_month(cx, canvas, area),
             Layout::Week => self.draw_week(cx, canvas, area),
             Layout::Agenda => self.draw_agenda(cx, canvas, area),
@@ -478,6 +486,21 @@ impl Screen for Calendar {
             x: area.x + u16::try_from(label.len()).unwrap_or(0) + at,
             y,
         })
+    }
+
+    fn following(&self, cx: &Cx<'_>) -> Vec<Rect> {
+        if self.carry.is_some() || self.info {
+            // A session in the hand is seen where it goes.
+            return Vec::new();
+        }
+        let area = Self::main_area(cx);
+        let below = match self.seen(cx) {
+            Layout::Month if self.in_day => None,
+            Layout::Month => Some(month::Grid::of(area, self.here(cx), cx.model.day(cx.now)).below(area)),
+            Layout::Week => Some(week::below(area)),
+            Layout::Agenda => Some(agenda::below(cx, area)),
+        };
+        below.into_iter().chain(Self::beside(cx)).collect()
     }
 
     fn show(&mut self, id: AnyId, cx: &Cx<'_>) -> bool {

@@ -11,21 +11,66 @@ use crate::tui::theme::Role;
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-impl Calendar {
-    pub(super) fn draw_month(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
-        let here = self.here(cx);
-        let first = here.with_day(1).unwrap_or(here);
+/// The weeks of a month and how tall they are. Nothing of it depends on the day under the cursor: rows do not move.
+pub(super) struct Grid {
+    begin: NaiveDate,
+    /// How many lines each week has.
+    tall: Vec<u16>,
+}
+
+impl Grid {
+    /// The month of a day in an area. What is left over goes to the week of today, else a line each from the first.
+    pub(super) fn of(area: Rect, day: NaiveDate, today: NaiveDate) -> Self {
+        let first = day.with_day(1).unwrap_or(day);
         let begin = monday(first);
         let last = (first + Days::new(31)).with_day(1).unwrap_or(first) - Days::new(1);
         let weeks = u16::try_from((monday(last) - begin).num_days() / 7 + 1).unwrap_or(6);
         let below: u16 = if area.height >= 18 { 3 } else { 0 };
         let room = area.height.saturating_sub(2 + below);
-        let tall = (room / weeks).clamp(1, 9);
-        // What is left over goes to the week under the cursor.
-        let chosen = u16::try_from((monday(here) - begin).num_days() / 7).unwrap_or(0);
-        let extra = room
-            .saturating_sub(tall * weeks)
-            .min(if tall == 9 { 0 } else { weeks });
+        let each = (room / weeks).clamp(1, 9);
+        let extra = if each == 9 {
+            0
+        } else {
+            room.saturating_sub(each * weeks)
+        };
+        let now = (first..=last)
+            .contains(&today)
+            .then(|| (monday(today) - begin).num_days() / 7);
+        let tall = (0..weeks).map(|week| match now {
+            Some(now) if i64::from(week) == now => each + extra,
+            None if week < extra => each + 1,
+            _ => each,
+        });
+        Self {
+            begin,
+            tall: tall.collect(),
+        }
+    }
+
+    /// The first line of each week, counted from the first of the grid, and how many it has.
+    fn weeks(&self) -> impl Iterator<Item = (u16, u16)> {
+        self.tall.iter().scan(0, |line, tall| {
+            let at = *line;
+            *line += tall;
+            Some((at, *tall))
+        })
+    }
+
+    /// What is left below the weeks.
+    pub(super) fn below(&self, area: Rect) -> Rect {
+        let used = (2 + self.tall.iter().sum::<u16>()).min(area.height);
+        Rect {
+            y: area.y + used,
+            height: area.height - used,
+            ..area
+        }
+    }
+}
+
+impl Calendar {
+    pub(super) fn draw_month(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
+        let here = self.here(cx);
+        let grid = Grid::of(area, here, cx.model.day(cx.now));
         let width = area.width / 7;
         for (nth, name) in DAYS.iter().enumerate() {
             let x = area.x + width * u16::try_from(nth).unwrap_or(0);
@@ -34,26 +79,21 @@ impl Calendar {
         let rule: String = std::iter::repeat_n(canvas.glyphs.rule, usize::from(area.width)).collect();
         canvas.put(area.x, area.y + 1, area.width, &rule, Role::Plain);
         let mut place = None;
-        for week in 0..weeks {
+        for (week, (line, tall)) in (0_u64..).zip(grid.weeks()) {
             for nth in 0..7 {
-                let day = begin + Days::new(u64::from(week) * 7 + u64::from(nth));
+                let day = grid.begin + Days::new(week * 7 + u64::from(nth));
                 let cell = Rect {
                     x: area.x + width * nth,
-                    y: area.y + 2 + week * tall + if week > chosen { extra } else { 0 },
+                    y: area.y + 2 + line,
                     width: width.saturating_sub(1),
-                    height: tall + if week == chosen { extra } else { 0 },
+                    height: tall,
                 };
                 if self.draw_day(cx, canvas, cell, day, day.month() == here.month()) {
                     place = Some(Position { x: cell.x, y: cell.y });
                 }
             }
         }
-        let used = 2 + weeks * tall + extra;
-        let rest = Rect {
-            y: area.y + used,
-            height: area.height.saturating_sub(used),
-            ..area
-        };
+        let rest = grid.below(area);
         if rest.height >= 2 {
             let in_day = self.draw_below(cx, canvas, rest, here);
             place = in_day.or(place);

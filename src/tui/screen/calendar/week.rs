@@ -16,6 +16,16 @@ const HOURS: u16 = 6;
 /// First half hour shown when nothing is earlier: 09:00.
 const MORNING: u32 = 18;
 
+/// The lines about the session under the cursor.
+pub(super) fn below(area: Rect) -> Rect {
+    let height = if area.height >= 14 { 3 } else { 0 };
+    Rect {
+        y: area.bottom() - height,
+        height,
+        ..area
+    }
+}
+
 impl Calendar {
     pub(super) fn draw_week(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
         let here = self.here(cx);
@@ -33,8 +43,7 @@ impl Calendar {
         }
         let rule: String = std::iter::repeat_n(canvas.glyphs.rule, usize::from(area.width)).collect();
         canvas.put(area.x, area.y + 1, area.width, &rule, Role::Plain);
-        let below: u16 = if area.height >= 14 { 3 } else { 0 };
-        let rows = area.height.saturating_sub(2 + below);
+        let rows = area.height.saturating_sub(2 + below(area).height);
         let half = |at: chrono::DateTime<chrono_tz::Tz>| at.hour() * 2 + at.minute() / 30;
         let all: Vec<(NaiveDate, Id<Session>)> = (0..days)
             .map(|nth| begin + Days::new(u64::from(nth)))
@@ -154,12 +163,7 @@ impl Calendar {
                 place = Some(Position { x: cell.x, y: cell.y });
             }
         }
-        let used = 2 + rows;
-        let rest = Rect {
-            y: area.y + used,
-            height: area.height.saturating_sub(used),
-            ..area
-        };
+        let rest = below(area);
         if rest.height >= 2 {
             match &self.carry {
                 Some(carry) => {

@@ -13,7 +13,7 @@ mod verbs;
 
 use std::borrow::Cow;
 
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use self::facts::{Facts, Scoped};
 use self::layout::{Layout, Pane, Wanted};
@@ -21,7 +21,7 @@ use super::{Cx, Screen, Typed};
 use crate::domain::feedback::{AskedRow, Line, QuoteLine, Shown};
 use crate::domain::{AnyId, Enrolment, Id, Kind, Quote, Scope, Theme, Wave, text};
 use crate::tui::key::{Action, Context};
-use crate::tui::part::{Canvas, Cursor, LineInput};
+use crate::tui::part::{Canvas, Cursor, LineInput, around};
 use crate::tui::signal::Place;
 use crate::tui::step::{Hand, Step};
 
@@ -528,11 +528,12 @@ impl Screen for Feedback {
         self.groups.settle(&keys);
         let rounds = u8::try_from(facts.board.all.rounds.len()).unwrap_or(u8::MAX);
         self.round = self.round.filter(|round| (1..=rounds).contains(round));
-        let scope = match &facts.of {
-            Some(of) if cx.moving => of.scope,
-            _ => self.groups.at.unwrap_or(Scope::Cohort),
-        };
-        facts.look_at(cx.model, cx.now, scope, self.round);
+        facts.look_at(
+            cx.model,
+            cx.now,
+            self.groups.at.unwrap_or(Scope::Cohort),
+            self.round,
+        );
         if let Some(of) = &facts.of {
             let rounds: Vec<u8> = of.rounds.iter().map(|score| score.round).collect();
             self.scores.at = Some(of.round);
@@ -578,6 +579,12 @@ impl Screen for Feedback {
 
     fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         draw::view(self, cx, canvas)
+    }
+
+    fn following(&self, cx: &Cx<'_>) -> Vec<Rect> {
+        let panes = self.layout(cx).panes;
+        let here = panes.iter().find(|(pane, _)| *pane == self.pane);
+        here.map_or_else(Vec::new, |(_, area)| around(cx.body, *area))
     }
 
     fn show(&mut self, id: AnyId, cx: &Cx<'_>) -> bool {
@@ -630,11 +637,6 @@ impl Screen for Feedback {
             on,
             ..Place::default()
         }
-    }
-
-    fn trails(&self) -> bool {
-        let scope = self.groups.at.unwrap_or(Scope::Cohort);
-        self.shown().is_some_and(|(_, of)| of.scope != scope)
     }
 
     fn marked(&self) -> usize {

@@ -99,6 +99,15 @@ impl Groups {
         self.top = self.top.min(total.saturating_sub(room.saturating_sub(1)));
     }
 
+    /// Where the one under the cursor is told about, on a wide screen.
+    pub(super) fn beside(cx: &Cx<'_>) -> Option<Rect> {
+        cx.is_wide().then(|| Rect {
+            x: Self::board_area(cx).right() + 2,
+            width: INSPECTOR - 2,
+            ..cx.body
+        })
+    }
+
     pub(super) fn draw(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         let all = self.blocks(cx);
         let groups = all.iter().filter(|block| block.group.is_some()).count();
@@ -122,19 +131,9 @@ impl Groups {
         } else {
             self.draw_board(cx, canvas, &all)
         };
-        if cx.is_wide() {
-            let board = Self::board_area(cx);
-            canvas.wall(board.right(), cx.body.y, cx.body.bottom());
-            self.draw_inspector(
-                cx,
-                canvas,
-                Rect {
-                    x: board.right() + 2,
-                    y: cx.body.y,
-                    width: INSPECTOR - 2,
-                    height: cx.body.height,
-                },
-            );
+        if let Some(beside) = Self::beside(cx) {
+            canvas.wall(beside.x - 2, beside.y, beside.bottom());
+            self.draw_inspector(cx, canvas, beside);
         } else if self.info {
             canvas.clear(cx.body);
             self.draw_inspector(cx, canvas, cx.body);

@@ -6,7 +6,7 @@ mod draw;
 
 use std::collections::BTreeSet;
 
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use super::{Cx, Screen, Typed};
 use crate::domain::{AnyId, Enrolment, Id, Kind, Stream};
@@ -208,6 +208,10 @@ impl Screen for Groups {
 
     fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         self.draw(cx, canvas)
+    }
+
+    fn following(&self, cx: &Cx<'_>) -> Vec<Rect> {
+        Self::beside(cx).into_iter().collect()
     }
 
     fn show(&mut self, id: AnyId, cx: &Cx<'_>) -> bool {

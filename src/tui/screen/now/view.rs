@@ -90,6 +90,11 @@ impl Now {
         }
     }
 
+    /// Where the register of the session under the cursor is, on a wide screen.
+    pub(super) fn beside(&self, cx: &Cx<'_>) -> Option<Rect> {
+        self.parts(cx).beside
+    }
+
     pub(super) fn draw(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         let parts = self.parts(cx);
         let mut place = self.draw_sessions(cx, canvas, parts.sessions);

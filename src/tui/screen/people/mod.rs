@@ -494,6 +494,11 @@ impl Screen for People {
         grid::view(self, cx, canvas)
     }
 
+    fn following(&self, cx: &Cx<'_>) -> Vec<Rect> {
+        let (list, info) = self.areas(cx.body);
+        if list.width > 0 { vec![info] } else { Vec::new() }
+    }
+
     fn show(&mut self, id: AnyId, cx: &Cx<'_>) -> bool {
         let Some(person) = person_behind(id, cx) else {
             return false;

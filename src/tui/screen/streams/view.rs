@@ -142,6 +142,14 @@ impl Streams {
         }
     }
 
+    /// The areas about the stream under the cursor: all but the list, for how high a part is depends on it too.
+    pub(super) fn of_one_stream(&self, cx: &Cx<'_>) -> Vec<Rect> {
+        if self.pane == Pane::Groups {
+            return Vec::new();
+        }
+        part::around(cx.body, self.parts(cx).streams)
+    }
+
     pub(super) fn draw(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         let parts = self.parts(cx);
         let mut place = self.draw_streams(cx, canvas, parts.streams);
@@ -251,7 +259,7 @@ impl Streams {
             let fitted = part::fit_columns(SHORT, area.width.saturating_sub(4));
             return canvas.rows(area, &fitted, &short, here, 0);
         }
-        let code = self.below().map(|line| line.code.clone()).unwrap_or_default();
+        let code = self.line().map(|line| line.code.clone()).unwrap_or_default();
         let title = format!("{code} - groups");
         let inside = part::Pane::new(title, focused).draw(canvas, area);
         if self.group_lines().is_empty() {
@@ -272,7 +280,7 @@ impl Streams {
 
     /// The sessions of the stream's groups: a row a group, a column a round.
     fn draw_sessions(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) {
-        let Some(line) = self.below().filter(|_| area.height > 0) else {
+        let Some(line) = self.line().filter(|_| area.height > 0) else {
             return;
         };
         let title = format!("Sessions of {}", line.code);
@@ -309,7 +317,7 @@ impl Streams {
 
     /// Attendance of the stream, a row a round.
     fn draw_rounds(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) {
-        let Some(line) = self.below().filter(|_| area.height > 0) else {
+        let Some(line) = self.line().filter(|_| area.height > 0) else {
             return;
         };
         let ratios = cx.model.rounds_sorted().into_iter();
@@ -338,9 +346,9 @@ impl Streams {
         draw_lines(canvas, area, &title, &lines);
     }
 
-    /// Everything about one stream.
+    /// Everything about the stream under the cursor.
     fn draw_stream(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) {
-        let Some(line) = self.below() else {
+        let Some(line) = self.line() else {
             return;
         };
         let Some(is) = cx.model.streams.get(line.id) else {
