@@ -148,12 +148,15 @@ impl Calendar {
         }
         if lines.len() > room && room == 1 {
             let problem = lines.iter().any(|line| line.contains('!'));
+            let sign = if problem { "!" } else { "" };
             let first = lines[0].trim_end_matches(" !");
-            lines = vec![format!(
-                "{first}+{}{}",
-                lines.len() - 1,
-                if problem { "!" } else { "" }
-            )];
+            let named = format!("{first}+{}{sign}", lines.len() - 1);
+            // How many there are is worth more than half a name.
+            lines = if named.len() < usize::from(cell.width) {
+                vec![named]
+            } else {
+                vec![format!("{} in all{sign}", lines.len())]
+            };
         } else if lines.len() > room && room > 0 {
             let more = lines.len() - room + 1;
             let problem = lines[room - 1..].iter().any(|line| line.contains('!'));
