@@ -98,3 +98,14 @@ fn a_mentor_is_taken_out_only_after_a_question() {
     stage.press("y");
     assert_eq!(stage.entries.len(), 1);
 }
+
+#[test]
+fn what_was_copied_is_said_in_the_words_of_the_menu() {
+    let mut stage = Stage::example(80, 24);
+    stage.press("3jjye");
+    assert!(
+        stage.text().contains("Sent 3 mail addresses to your terminal's clipboard."),
+        "{}",
+        stage.text()
+    );
+}

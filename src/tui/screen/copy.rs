@@ -18,12 +18,32 @@ pub fn menu(choices: Vec<(char, &'static str, String)>) -> Step {
                 .then(|| format!("There is nothing to copy: no {what} here.")),
         })
         .collect();
-    let texts: Vec<String> = choices.into_iter().map(|(_, _, text)| text).collect();
-    let menu = Menu::new("Copy", rows, move |row, _, _| {
-        Ok(Step::Out(Out::Copy(texts[row].clone())))
-    });
+    let texts: Vec<_> = choices.into_iter().map(|(_, what, text)| (what, text)).collect();
+    let menu = Menu::new("Copy", rows, move |row, _, _| Ok(copy(&texts[row])));
     Step::Ask(Overlay::Menu(menu.saying("A letter copies. Esc closes.")))
 }
+
+/// Puts text on the clipboard and says what it was, and how many where it is more than one.
+#[must_use]
+pub fn copy((what, text): &(&'static str, String)) -> Step {
+    let many = match *what {
+        "mail addresses" => text.split(BETWEEN).count(),
+        _ => text.lines().count(),
+    };
+    let said = match (*what, many) {
+        ("mail addresses", 1) => "1 mail address".to_owned(),
+        ("mail addresses", many) => format!("{many} mail addresses"),
+        (what, 0 | 1) => format!("the {what}"),
+        (what, many) => format!("the {what}, {many} lines,"),
+    };
+    Step::Many(vec![
+        Step::Out(Out::Copy(text.clone())),
+        Step::say(format!("Sent {said} to your terminal's clipboard.")),
+    ])
+}
+
+/// What stands between two mail addresses.
+const BETWEEN: &str = "; ";
 
 /// The addresses of people as a mail program takes them: each once, with names.
 #[must_use]
@@ -40,7 +60,7 @@ pub fn addresses(model: &Model, people: impl IntoIterator<Item = Id<Person>>) ->
             all.push(one);
         }
     }
-    all.join("; ")
+    all.join(BETWEEN)
 }
 
 /// The same of those who hold these enrolments.

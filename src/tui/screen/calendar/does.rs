@@ -453,9 +453,13 @@ impl Calendar {
                 MenuRow::new('l', "join link")
             },
         ];
-        let texts = [row, table.join("\n"), mails, link];
-        Step::Ask(Overlay::Menu(Menu::new("Copy", rows, move |row, _, _| {
-            Ok(Step::Out(Out::Copy(texts[row].clone())))
-        })))
+        let texts = [
+            ("session", row),
+            ("table", table.join("\n")),
+            ("mail addresses", mails),
+            ("join link", link),
+        ];
+        let menu = Menu::new("Copy", rows, move |row, _, _| Ok(copy::copy(&texts[row])));
+        Step::Ask(Overlay::Menu(menu))
     }
 }

@@ -6,7 +6,6 @@ use crate::domain::{Enrolment, EnrolmentState, Group, Id, Role, field, text};
 use crate::tui::key::Action;
 use crate::tui::overlay::{Confirm, Form, FormField, Grouping, Menu, MenuRow, Overlay};
 use crate::tui::screen::{Cx, copy, moving, records};
-use crate::tui::signal::Out;
 use crate::tui::step::{Hand, Step};
 
 /// More people than this are asked about before they are moved or dropped.
@@ -356,10 +355,13 @@ impl Groups {
                 MenuRow::new('l', "join link")
             },
         ];
-        let texts = [mails, names, table, link];
-        let menu = Menu::new("Copy", rows, move |row, _, _| {
-            Ok(Step::Out(Out::Copy(texts[row].clone())))
-        });
+        let texts = [
+            ("mail addresses", mails),
+            ("people", names),
+            ("table", table),
+            ("join link", link),
+        ];
+        let menu = Menu::new("Copy", rows, move |row, _, _| Ok(copy::copy(&texts[row])));
         Step::Ask(Overlay::Menu(menu))
     }
 }
