@@ -2,6 +2,7 @@
 
 mod files;
 mod left;
+mod post;
 
 use std::io;
 use std::path::PathBuf;
@@ -13,8 +14,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use color_eyre::eyre::{Result, WrapErr};
 use ratatui::buffer::Buffer;
 
-use crate::cli::file;
-use crate::exchange::Post;
+use crate::cli;
+use crate::cli::sending::Sending;
+use crate::domain::MessageKind;
 use crate::hub::{self, Link, LinkEvent, Who};
 use crate::plan::{Answer, Progress, Request, Watch};
 use crate::terminal::{self, Event, Guard, Painter, Screen, Timing};
@@ -79,6 +81,7 @@ enum Wake {
     Terminal(Event),
     Store(LinkEvent),
     Planned(u64, Option<Answer>),
+    Ended(Box<Done>, Option<Sending>),
 }
 
 /// A planner at work on a thread of its own.
@@ -137,6 +140,8 @@ struct Loop<'a> {
     welcomed: bool,
     tell: Sender<Wake>,
     work: Vec<Work>,
+    /// Sendings whose entry has not landed yet: its nonce, and what remembers them.
+    logging: Vec<(u128, Sending)>,
 }
 
 impl<'a> Loop<'a> {
@@ -158,10 +163,14 @@ impl<'a> Loop<'a> {
             welcomed: false,
             tell,
             work: Vec::new(),
+            logging: Vec::new(),
         }
     }
 
     fn run(&mut self, wakes: &Receiver<Wake>) -> Result<u8> {
+        if let Some(code) = self.postroom() {
+            return Ok(code);
+        }
         if let Some(left) = self.left.as_ref().and_then(left::Place::take) {
             self.signal(Signal::Left(Box::new(left)));
         }
@@ -253,7 +262,7 @@ impl<'a> Loop<'a> {
     /// Whether it must be drawn at once: keys, and what answers them.
     fn is_urgent(&self, wake: &Wake) -> bool {
         match wake {
-            Wake::Terminal(_) | Wake::Planned(..) => true,
+            Wake::Terminal(_) | Wake::Planned(..) | Wake::Ended(..) => true,
             Wake::Store(LinkEvent::Landed(_) | LinkEvent::Peers(_) | LinkEvent::Condition(_)) => false,
             Wake::Store(_) => true,
         }
@@ -323,8 +332,12 @@ impl<'a> Loop<'a> {
                 self.work.retain(|work| work.number != number);
                 answer.and_then(|answer| self.signal(Signal::Planned { number, answer }))
             }
+            Wake::Ended(done, sending) => self.ended(*done, sending),
             Wake::Store(event) => match news(event) {
                 Some(news) => {
+                    if let News::Settled { nonce, .. } = &news {
+                        self.logged(*nonce);
+                    }
                     self.welcomed |= matches!(news, News::Welcome { .. });
                     self.signal(Signal::News(news))
                 }
@@ -378,13 +391,20 @@ impl<'a> Loop<'a> {
                 }
             }
             Out::Outbox(posts) => {
-                let done = self.write_posts(&posts);
-                return self.signal(Signal::Done(done));
+                let (dir, sender) = (self.opening.outbox.clone(), self.opening.sender.clone());
+                let now = self.opening.clock.now();
+                self.off(move || (post::write(&dir, &sender, &posts, now), None));
             }
-            Out::Save { name, bytes } => {
-                let done = self.save(&name, &bytes);
-                return self.signal(Signal::Done(done));
+            Out::Send(posts) => {
+                let (dir, now) = (self.opening.outbox.clone(), self.opening.clock.now());
+                self.off(move || post::send(&dir, posts, now));
             }
+            Out::Save { name, content } => {
+                let dir = self.opening.exports.clone();
+                self.off(move || (post::save(&dir, &name, content), None));
+            }
+            Out::Postroom => return self.postroom(),
+            Out::KeepText(kind, text) => return self.keep_text(kind, &text),
             Out::Plan(request) => self.plan(*request),
             Out::CallOff(number) => {
                 for work in self.work.iter().filter(|work| work.number == number) {
@@ -442,36 +462,67 @@ impl<'a> Loop<'a> {
             .find_map(|(number, progress)| self.signal(Signal::Working { number, progress }))
     }
 
-    /// Writes prepared messages into the outbox, all or none.
-    fn write_posts(&self, posts: &[Post]) -> Done {
-        let (dir, sender) = (&self.opening.outbox, &self.opening.sender);
-        match file::outbox(dir, sender, posts, self.opening.clock.now()) {
-            Ok(count) => {
-                let plural = if count == 1 { "" } else { "s" };
-                Done::Written {
-                    what: format!("Wrote {count} message{plural} to {}", dir.display()),
-                    notes: posts.iter().map(|post| post.note.clone()).collect(),
-                }
+    /// Has something done on a thread of its own; what came of it wakes the loop.
+    fn off(&self, work: impl FnOnce() -> (Done, Option<Sending>) + Send + 'static) {
+        let tell = self.tell.clone();
+        std::thread::spawn(move || {
+            let (done, sending) = work();
+            // A send fails only when the loop has ended; what was sent is remembered on disk then.
+            drop(tell.send(Wake::Ended(Box::new(done), sending)));
+        });
+    }
+
+    /// Something done elsewhere has ended. A sending is remembered on disk until its entry has landed.
+    fn ended(&mut self, done: Done, sending: Option<Sending>) -> Option<u8> {
+        let outs = self.app.handle(Signal::Done(done), self.opening.clock.now());
+        if let Some(sending) = sending {
+            let logged = outs.iter().find_map(|out| match out {
+                Out::Propose(edit) => Some(edit.nonce),
+                _ => None,
+            });
+            match logged {
+                Some(nonce) => self.logging.push((nonce, sending)),
+                None => forget(sending),
             }
-            Err(what) => Done::Failed {
-                what: format!("Nothing was written: {what}."),
-            },
+        }
+        outs.into_iter().find_map(|out| self.perform(out))
+    }
+
+    /// The entry about a sending has landed.
+    fn logged(&mut self, nonce: u128) {
+        if let Some(at) = self.logging.iter().position(|(waits, _)| *waits == nonce) {
+            forget(self.logging.remove(at).1);
         }
     }
 
-    /// Writes a file into the directory of exports.
-    fn save(&self, name: &str, bytes: &[u8]) -> Done {
-        let path = self.opening.exports.join(name);
-        match file::write_in(&self.opening.exports, name, bytes) {
-            Ok(()) => Done::Written {
-                what: format!("Wrote {}.", path.display()),
-                notes: Vec::new(),
-            },
-            Err(why) => Done::Failed {
-                what: format!("Not written: {}: {why}.", path.display()),
-            },
+    /// Tells the program what the office's messages are made of.
+    fn postroom(&mut self) -> Option<u8> {
+        match cli::post::postroom() {
+            Ok(post) => self.signal(Signal::Postroom(Box::new(post))),
+            Err(trouble) => self.signal(Signal::Done(Done::Failed {
+                what: format!("{}. Try: {}.", trouble.message, trouble.hint),
+            })),
         }
     }
+
+    /// Keeps a text of the office.
+    fn keep_text(&mut self, kind: MessageKind, text: &str) -> Option<u8> {
+        let what = match cli::post::keep_text(kind, text) {
+            Ok(_) if text.trim().is_empty() => format!("The program's text of {kind} messages is back."),
+            Ok(path) => format!("Kept in {}: every {kind} message to come has it.", path.display()),
+            Err(trouble) => format!("Not kept: {}. Try: {}.", trouble.message, trouble.hint),
+        };
+        let ended = self.postroom();
+        ended.or_else(|| {
+            let notes = Vec::new();
+            self.signal(Signal::Done(Done::Written { what, notes }))
+        })
+    }
+}
+
+/// A sending that the log has needs no file; one that cannot be removed is found to be logged the next time.
+fn forget(sending: Sending) {
+    let _ = sending.end();
 }
 
 /// What the store said, in the words of the screen.

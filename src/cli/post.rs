@@ -1,12 +1,9 @@
-//! What leaves: messages into the outbox as files, or to the mail server, and the log of who got what.
-//!
-//! Before a message is given to the server a line in the outbox's `sending.log` says so, and another what became
-//! of it; when everything has ended the programme's log gets one entry and the file goes. Whatever interrupts this,
-//! the next sending finds in the file who was given a message already, and nobody gets it twice.
+//! What leaves: the office's mail settings and texts; messages into the outbox as files, or to the mail server, and
+//! the log of who got what.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -15,16 +12,15 @@ use serde_json::{Value, json};
 
 use super::file;
 use super::said::{Answer, Said, Trouble, count, object};
+use super::sending::{Sending, Told};
 use super::visit::Visit;
 use crate::domain::text::visible;
-use crate::domain::{Message, MessageKind, MessageState};
-use crate::exchange::mail::{self, Envelope, Fate, Settings};
-use crate::exchange::{Post, Template};
+use crate::domain::{Message, MessageKind};
+use crate::exchange::mail::{self, Settings};
+use crate::exchange::{Post, Postroom, Template};
 
 /// The environment variable that may name the file of settings.
 const SETTINGS: &str = "COHORT_MAIL";
-/// The file that remembers a sending until it is in the programme's log.
-const SENDING: &str = "sending.log";
 
 /// The office's mail: its settings, and the texts of its messages.
 #[derive(Debug, Subcommand)]
@@ -133,7 +129,8 @@ fn write_templates(dir: &Path) -> Said {
     Ok(Answer::did(json, said))
 }
 
-fn no_server() -> Trouble {
+/// Nothing can be sent: where the settings would be.
+pub fn no_server() -> Trouble {
     let place = settings_place().map(|path| path.display().to_string());
     Trouble::usage(
         "no mail server is configured",
@@ -208,6 +205,50 @@ fn secret(path: &Path) -> Result<String, String> {
     }
 }
 
+/// What the office's messages are made of, as the screen needs it.
+pub fn postroom() -> Result<Postroom, Trouble> {
+    let (server, sender) = match settings() {
+        Ok(Some(settings)) => {
+            let at = format!("{}:{}", settings.server, settings.port);
+            (Ok(Some(at)), settings.sender)
+        }
+        Ok(None) => (Ok(None), super::visit::sender()),
+        Err(trouble) => (Err(trouble.message), super::visit::sender()),
+    };
+    let texts = texts_place()?;
+    let mut own = Vec::new();
+    for kind in Template::kinds() {
+        let Some(path) = Template::file(kind).map(|name| texts.join(name)) else {
+            continue;
+        };
+        match fs::read_to_string(&path) {
+            Ok(text) => own.push((kind, path.display().to_string(), text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Trouble::file(&path, &error)),
+        }
+    }
+    Ok(Postroom { own, sender, server })
+}
+
+/// Keeps the office's own text of a kind of message; an empty one gives the program's its place back.
+pub fn keep_text(kind: MessageKind, text: &str) -> Result<PathBuf, Trouble> {
+    let dir = texts_place()?;
+    let name = Template::file(kind)
+        .ok_or_else(|| Trouble::usage(format!("a message of kind {kind} has no text"), "choose another"))?;
+    let path = dir.join(name);
+    if text.trim().is_empty() {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(Trouble::file(&path, &error));
+            }
+            _ => return Ok(path),
+        }
+    }
+    make(&dir)?;
+    super::export::put(&path, text.as_bytes())?;
+    Ok(path)
+}
+
 /// The text of a kind of message: the office's own, else the program's.
 pub fn text_of(kind: MessageKind) -> Result<Template, Trouble> {
     let path = Template::file(kind).map(|name| Ok::<_, Trouble>(texts_place()?.join(name)));
@@ -229,7 +270,8 @@ pub fn text_of(kind: MessageKind) -> Result<Template, Trouble> {
     })
 }
 
-fn make(dir: &Path) -> Result<(), Trouble> {
+/// Makes a directory for the office alone, if need be.
+pub fn make(dir: &Path) -> Result<(), Trouble> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -272,107 +314,31 @@ fn confirmed(number: usize, confirm: Option<usize>) -> Result<(), Trouble> {
     }
 }
 
-/// A sending that is under way, remembered on disk.
-struct Sending {
-    path: PathBuf,
-    file: File,
-}
-
-impl Sending {
-    /// Opens the file of a directory, for this process alone.
-    fn in_dir(dir: &Path) -> Result<Self, Trouble> {
-        make(dir)?;
-        let path = dir.join(SENDING);
-        let said = |error: io::Error| {
-            Trouble::new(6, format!("{}: {error}", path.display()), "name another --outbox")
-        };
-        let file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(said)?;
-        if file.try_lock().is_err() {
-            return Err(Trouble::new(
-                4,
-                "messages are being sent from this outbox just now",
-                "wait until that has ended, then try again",
-            ));
-        }
-        Ok(Self { path, file })
-    }
-
-    fn note(&mut self, word: &str, message: &Message) -> io::Result<()> {
-        let line = json!([word, message]);
-        writeln!(self.file, "{line}")?;
-        self.file.sync_data()
-    }
-
-    /// What an interrupted sending left: messages that were given, and those of which nobody knows.
-    fn left(&mut self) -> Vec<Message> {
-        let mut text = String::new();
-        // What cannot be read was not written to the end: nothing followed from it.
-        let _ = self.file.seek(SeekFrom::Start(0));
-        let _ = self.file.read_to_string(&mut text);
-        let mut left: Vec<(String, Message)> = Vec::new();
-        for line in text.lines() {
-            if let Ok((word, message)) = serde_json::from_str::<(String, Message)>(line) {
-                left.retain(|(_, other)| *other != message);
-                left.push((word, message));
-            }
-        }
-        left.into_iter()
-            .filter_map(|(word, message)| {
-                let state = match word.as_str() {
-                    "given" => MessageState::Sent,
-                    "trying" | "unsure" => MessageState::Unsure,
-                    _ => return None,
-                };
-                Some(Message { state, ..message })
-            })
-            .collect()
-    }
-
-    fn end(self) -> io::Result<()> {
-        fs::remove_file(&self.path)
-    }
-}
-
-/// Whether the log has a message that went to the server, or may have.
-fn is_logged(visit: &Visit, note: &Message) -> bool {
-    visit.model().messages_to(note.person).any(|(_, m)| {
-        m.kind == note.kind
-            && m.about == note.about
-            && m.state != MessageState::Written
-            && visit.model().day(m.at) == visit.model().day(note.at)
-    })
-}
-
 /// Gives messages to the server and logs them; asks for their number first.
 pub fn send(visit: &mut Visit, dir: &Path, posts: Vec<Post>, confirm: Option<usize>) -> Said {
     let settings = settings()?.ok_or_else(no_server)?;
     let mut sending = Sending::in_dir(dir)?;
     let mut notes = Vec::new();
-    let left = sending.left();
-    if !left.is_empty() {
-        let unlogged: Vec<Message> = left.into_iter().filter(|note| !is_logged(visit, note)).collect();
-        if !unlogged.is_empty() {
-            notes.push(format!(
-                "{} of an interrupted sending had left and is logged now",
-                count(unlogged.len(), "message", "messages")
-            ));
-            let edit = visit
-                .client
-                .model()
-                .messages_prepared(&mut visit.mint, &unlogged)?;
-            visit.land(edit)?;
-        }
+    let unlogged: Vec<Message> = sending
+        .left()
+        .into_iter()
+        .filter(|note| !visit.model().was_sent(note))
+        .collect();
+    if !unlogged.is_empty() {
+        notes.push(format!(
+            "{} of an interrupted sending had left and is logged now",
+            count(unlogged.len(), "message", "messages")
+        ));
+        let edit = visit
+            .client
+            .model()
+            .messages_prepared(&mut visit.mint, &unlogged)?;
+        visit.land(edit)?;
     }
     let all = posts.len();
     let posts: Vec<Post> = posts
         .into_iter()
-        .filter(|post| !is_logged(visit, &post.note))
+        .filter(|post| !visit.model().was_sent(&post.note))
         .collect();
     let had = all - posts.len();
     if had > 0 {
@@ -382,127 +348,65 @@ pub fn send(visit: &mut Visit, dir: &Path, posts: Vec<Post>, confirm: Option<usi
         ));
     }
     let now = visit.now();
-    let mut unwritten = Vec::new();
-    let mut ready: Vec<(Post, Envelope)> = Vec::new();
-    for post in posts {
-        match post.envelope(&settings.sender, &settings.reply_to, now) {
-            Ok(envelope) => ready.push((post, envelope)),
-            Err(why) => unwritten.push((post, why)),
-        }
-    }
+    let (ready, _) = Told::ready(&settings, posts.clone(), now);
     if !ready.is_empty() {
         confirmed(ready.len(), confirm)?;
     }
-    let (ready, envelopes): (Vec<Post>, Vec<Envelope>) = ready.into_iter().unzip();
-    let journal = std::cell::RefCell::new(sending);
-    let fates = mail::deliver(
-        &settings,
-        &envelopes,
-        |nth| journal.borrow_mut().note("trying", &ready[nth].note),
-        |nth, fate| {
-            let word = match fate {
-                Fate::Given => "given",
-                Fate::Unsure(_) => "unsure",
-                Fate::Refused(_) | Fate::Kept(_) => "none",
-            };
-            journal.borrow_mut().note(word, &ready[nth].note)
-        },
-    )
-    .map_err(|error| {
-        Trouble::new(
-            6,
-            format!("the sending cannot be remembered: {error}"),
-            "free some space",
-        )
-    })?;
-    let mut log = Vec::new();
-    let mut told = Told {
-        refused: unwritten,
-        ..Told::default()
-    };
-    for (post, fate) in ready.into_iter().zip(fates) {
-        let state = match fate {
-            Fate::Given => MessageState::Sent,
-            Fate::Unsure(why) => {
-                told.unsure.push((post.clone(), why));
-                MessageState::Unsure
-            }
-            Fate::Refused(why) => {
-                told.refused.push((post, why));
-                continue;
-            }
-            Fate::Kept(why) => {
-                told.kept.push((post, why));
-                continue;
-            }
-        };
-        told.sent += usize::from(state == MessageState::Sent);
-        log.push(Message { state, ..post.note });
-    }
+    let told = sending.deliver(&settings, posts, now)?;
     let mut rev = visit.model().rev;
-    if !log.is_empty() {
-        let edit = visit.client.model().messages_prepared(&mut visit.mint, &log)?;
+    if !told.log.is_empty() {
+        let edit = visit
+            .client
+            .model()
+            .messages_prepared(&mut visit.mint, &told.log)?;
         rev = visit.land(edit)?.rev;
     }
-    journal
-        .into_inner()
-        .end()
-        .map_err(|error| Trouble::new(6, format!("{SENDING}: {error}"), "remove it by hand"))?;
-    Ok(told.answer(rev).noting(notes))
+    sending.end()?;
+    Ok(answer(&told, rev).noting(notes))
 }
 
-/// What became of a sending.
-#[derive(Default)]
-struct Told {
-    sent: usize,
-    refused: Vec<(Post, String)>,
-    unsure: Vec<(Post, String)>,
-    kept: Vec<(Post, String)>,
-}
-
-impl Told {
-    fn answer(&self, rev: u64) -> Answer {
-        let list = |of: &[(Post, String)]| -> Vec<Value> {
-            of.iter()
-                .map(|(post, why)| json!({"email": post.letter.to.1, "why": why}))
-                .collect()
-        };
-        let all = self.sent + self.refused.len() + self.unsure.len() + self.kept.len();
-        let json = object([
-            ("messages", json!(all)),
-            ("sent", json!(self.sent)),
-            ("refused", json!(list(&self.refused))),
-            ("unsure", json!(list(&self.unsure))),
-            ("kept", json!(list(&self.kept))),
-            ("revision", json!(rev)),
-        ]);
-        let mut lines = vec![format!(
-            "Sent {} of {}.",
-            self.sent,
-            count(all, "message", "messages")
-        )];
-        for (what, of) in [
-            ("not taken", &self.refused),
-            (
-                "may or may not arrive, and is not sent again by itself",
-                &self.unsure,
-            ),
-        ] {
-            for (post, why) in of {
-                lines.push(format!("! {}: {what}: {}", post.letter.to.1, visible(why)));
-            }
+/// What became of a sending, said.
+fn answer(told: &Told, rev: u64) -> Answer {
+    let list = |of: &[(Post, String)]| -> Vec<Value> {
+        of.iter()
+            .map(|(post, why)| json!({"email": post.letter.to.1, "why": why}))
+            .collect()
+    };
+    let all = told.all();
+    let json = object([
+        ("messages", json!(all)),
+        ("sent", json!(told.sent)),
+        ("refused", json!(list(&told.refused))),
+        ("unsure", json!(list(&told.unsure))),
+        ("kept", json!(list(&told.kept))),
+        ("revision", json!(rev)),
+    ]);
+    let mut lines = vec![format!(
+        "Sent {} of {}.",
+        told.sent,
+        count(all, "message", "messages")
+    )];
+    for (what, of) in [
+        ("not taken", &told.refused),
+        (
+            "may or may not arrive, and is not sent again by itself",
+            &told.unsure,
+        ),
+    ] {
+        for (post, why) in of {
+            lines.push(format!("! {}: {what}: {}", post.letter.to.1, visible(why)));
         }
-        if let Some((_, why)) = self.kept.first() {
-            lines.push(format!(
-                "! {} not sent: {}. The same command sends only what is left.",
-                count(self.kept.len(), "message was", "messages were"),
-                visible(why)
-            ));
-        }
-        let mut answer = Answer::found(json, lines);
-        answer.code = u8::from(self.sent < all);
-        answer
     }
+    if let Some((_, why)) = told.kept.first() {
+        lines.push(format!(
+            "! {} not sent: {}. The same command sends only what is left.",
+            count(told.kept.len(), "message was", "messages were"),
+            visible(why)
+        ));
+    }
+    let mut answer = Answer::found(json, lines);
+    answer.code = u8::from(told.sent < all);
+    answer
 }
 
 /// Writes messages as drafts, and logs them once every file is on disk.

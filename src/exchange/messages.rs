@@ -83,17 +83,21 @@ impl Office<'_> {
     pub fn feedback(&self, model: &Model, waves: &[Id<Wave>], scope: Scope) -> Vec<Post> {
         let rows = model.waiting_rows(waves, scope);
         rows.iter()
-            .filter_map(|row| {
-                let wave = model.waves.get(row.wave)?;
-                let words = vec![
-                    ("what", model.title(row.wave.into())),
-                    ("closes", when::day_long(wave.closes)),
-                    ("questions", questions(model, row.wave)),
-                ];
-                let about = (MessageKind::FeedbackReminder, row.wave.to_string());
-                Some(self.post(addressee(model, row.enrolment)?, about, words, None))
-            })
+            .filter_map(|row| self.feedback_to(model, row.wave, row.enrolment))
             .collect()
+    }
+
+    /// To one of those who were asked in a wave.
+    #[must_use]
+    pub fn feedback_to(&self, model: &Model, asked: Id<Wave>, enrolment: Id<Enrolment>) -> Option<Post> {
+        let wave = model.waves.get(asked)?;
+        let words = vec![
+            ("what", model.title(asked.into())),
+            ("closes", when::day_long(wave.closes)),
+            ("questions", questions(model, asked)),
+        ];
+        let about = (MessageKind::FeedbackReminder, asked.to_string());
+        Some(self.post(addressee(model, enrolment)?, about, words, None))
     }
 
     /// To everybody expected at a session.
@@ -177,6 +181,27 @@ impl Office<'_> {
         // Somebody with two parts in the cohort is told once.
         posts.dedup_by_key(|post| (post.note.person, post.note.about.clone()));
         posts
+    }
+
+    /// To everybody who was told of a session that does not take place; where nobody was, to whom it was for.
+    #[must_use]
+    pub fn cancellation(&self, model: &Model, session: Id<Session>) -> Vec<Post> {
+        let posts = self.cancellations(model, &[session]);
+        let Some(is) = model.sessions.get(session) else {
+            return posts;
+        };
+        let anybody = || {
+            let all = model.people.ids();
+            all.into_iter()
+                .any(|person| told(model, person, session).is_some())
+        };
+        if is.stands() || !posts.is_empty() || is.ends() <= self.now || anybody() {
+            return posts;
+        }
+        let expected = model.expected(session);
+        let to = expected.iter().filter_map(|one| addressee(model, one.enrolment));
+        to.map(|to| self.dated(model, session, is, to, (MessageKind::Cancelled, Method::Cancel)))
+            .collect()
     }
 
     fn dated(

@@ -29,7 +29,7 @@ const KINDS: &[Kind] = &[
         kind: MessageKind::FeedbackReminder,
         file: "feedback-reminder.txt",
         words: &["name", "first_name", "what", "closes", "questions"],
-        text: "Subject: Your feedback: {what}\n\nDear {first_name},\n\nwe have not had your answers yet to {what}.\n\
+        text: "Subject: Two minutes on {what}?\n\nDear {first_name},\n\nwe have not had your answers yet to {what}.\n\
                They are open until {closes}, and take two minutes:\n\n{questions}\n\n\
                A reply to this message is enough.\n\nThe mentoring programme team\n",
     },
@@ -102,6 +102,24 @@ impl Template {
             .iter()
             .find(|known| known.kind == kind)
             .map(|known| known.file)
+    }
+
+    /// Every kind of message that has a text.
+    pub fn kinds() -> impl Iterator<Item = MessageKind> {
+        KINDS.iter().map(|known| known.kind)
+    }
+
+    /// The program's own text of this kind, and the words it knows.
+    #[must_use]
+    pub fn programs(kind: MessageKind) -> Option<(&'static str, &'static [&'static str])> {
+        let known = KINDS.iter().find(|known| known.kind == kind);
+        known.map(|known| (known.text, known.words))
+    }
+
+    /// The text as it is edited: `Subject: …`, an empty line, the message.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("Subject: {}\n\n{}", self.subject, self.body)
     }
 
     /// Every text of the program: the name of its file, and the text.

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 
 use crate::domain::{
-    AdminName, AdminRole, AnyId, Cohort, Edit, Entry, EntryHead, Id, Message, Model, Refusal, Rev,
+    AdminName, AdminRole, AnyId, Cohort, Edit, Entry, EntryHead, Id, Message, MessageKind, Model, Refusal,
+    Rev,
 };
-use crate::exchange::Post;
+use crate::exchange::{Content, Post, Postroom};
 use crate::plan::{Answer, Progress, Request};
 
 /// Everything that can happen.
@@ -38,6 +39,8 @@ pub enum Signal {
         /// How far it is.
         progress: Progress,
     },
+    /// What the office's messages are made of, as it stands now.
+    Postroom(Box<Postroom>),
     /// What was left behind when the terminal went away, the last time.
     Left(Box<super::app::Left>),
     /// The hand rests after a step of the cursor: what follows the cursor does so now.
@@ -119,6 +122,13 @@ pub enum Done {
         /// The messages among them, for the log of who got what.
         notes: Vec<Message>,
     },
+    /// A sending has ended.
+    Sent {
+        /// What became of it, in words.
+        what: String,
+        /// Those that left or may have, for the log of who got what.
+        notes: Vec<Message>,
+    },
     /// What begins with a path that is being typed.
     Listed {
         /// The path as it was typed.
@@ -188,12 +198,18 @@ pub enum Out {
     Copy(String),
     /// Write messages into the outbox; what is on disk is then noted (`Done::Written`).
     Outbox(Vec<Post>),
+    /// Give messages to the mail server; what left is then noted (`Done::Sent`).
+    Send(Vec<Post>),
+    /// Keep the office's own text of a kind of message; an empty one brings the program's back.
+    KeepText(MessageKind, String),
+    /// Look again what the office's messages are made of (`Signal::Postroom`).
+    Postroom,
     /// Write a file into the directory of exports.
     Save {
         /// Its name, of a fixed form.
         name: String,
         /// What is in it.
-        bytes: Vec<u8>,
+        content: Content,
     },
     /// Have a planner work on this, off the screen's thread.
     Plan(Box<Request>),

@@ -80,8 +80,8 @@ fn is_at_a_root(stage: &Stage) -> bool {
 const WAYS: &[&str] = &[
     "1<enter>",
     "4m",
-    "4r",
-    "4ry",
+    "4rr",
+    "4rry",
     "5r",
     "6<enter>",
     "6<enter>e",

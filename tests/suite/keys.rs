@@ -251,7 +251,10 @@ fn no_key_alone_leaves_the_program_or_sends_anything() {
 }
 
 fn leaves(out: &cohort::tui::Out) -> bool {
-    matches!(out, cohort::tui::Out::Quit | cohort::tui::Out::Outbox(_))
+    matches!(
+        out,
+        cohort::tui::Out::Quit | cohort::tui::Out::Outbox(_) | cohort::tui::Out::Send(_)
+    )
 }
 
 #[test]

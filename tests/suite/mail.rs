@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::kit::command::{Said, done, with_example};
 use crate::kit::office::Office;
 use crate::kit::postfix::Postfix;
+use crate::kit::pty::{Line, Program, Terminal, wait_for};
 use crate::kit::tool;
 
 const WORD: &str = "s3cret-word";
@@ -406,6 +407,72 @@ fn a_sending_that_was_interrupted_is_taken_up_where_it_stopped() {
         "{said:?}"
     );
     assert!(!file.exists());
+}
+
+/// The program on a terminal, in the example's session 3, with a mail server.
+fn opened(server: &Server, office: &Office) -> Terminal {
+    let dir = office.dir().display().to_string();
+    let arguments = ["--data", &dir, "--as", "Sam K", "--now", "2025-03-18T16:12:00Z"];
+    let program = Program::built(&arguments).with("COHORT_MAIL", server.home.path().join("mail.toml"));
+    let terminal = Line::open(80, 24).run(&program);
+    terminal.shows("[1 Now]").shows("? help");
+    terminal
+}
+
+/// Reminds everybody expected at the session under the calendar's cursor; the number asked for is typed.
+fn remind_on_the_screen(terminal: &mut Terminal) -> usize {
+    terminal.type_in("4rr").shows("Nothing leaves yet");
+    terminal.type_in("y").shows("sent now, by localhost");
+    terminal.type_in("s").shows("Sending cannot be undone");
+    let text = terminal.text();
+    let number = text.split("Send ").nth(1).and_then(|rest| rest.split(' ').next());
+    let number = number.expect("a number is asked for").to_owned();
+    terminal.type_in(&format!("{number}\r"));
+    number.parse().expect("it is a number")
+}
+
+#[test]
+fn mail_is_sent_from_the_screen_and_the_log_knows() {
+    let Some(server) = Server::start("polite") else {
+        return;
+    };
+    let office = with_example();
+    let mut terminal = opened(&server, &office);
+    let number = remind_on_the_screen(&mut terminal);
+    terminal.shows(&format!("Sent {number} of {number} messages"));
+    assert_eq!(copies(&server), vec![1; number]);
+    let history = done(office.dir(), &["history", "--limit", "1"]);
+    assert_eq!(
+        history[0]["label"],
+        format!("send session reminder to {number} people")
+    );
+    let remembered = office.dir().join("outbox/sending.log");
+    wait_for("the sending to be forgotten", || {
+        (!remembered.exists()).then_some(())
+    });
+    assert!(!terminal.text().contains(WORD));
+}
+
+#[test]
+fn the_screen_goes_on_while_a_server_stalls_and_nobody_gets_a_message_twice() {
+    let Some(server) = Server::start("stall") else {
+        return;
+    };
+    let office = with_example();
+    let mut terminal = opened(&server, &office);
+    let number = remind_on_the_screen(&mut terminal);
+    terminal.shows("Sending");
+    terminal.type_in("6").shows("[6 People]");
+    terminal.shows(&format!("Sent {} of {number} messages", number - 1));
+    remind_again(&mut terminal);
+    assert_eq!(copies(&server), vec![1; number]);
+}
+
+/// Whoever reminds the same people again is told that they have it.
+fn remind_again(terminal: &mut Terminal) {
+    terminal.type_in("4rr").shows("Nothing leaves yet");
+    terminal.type_in("y").shows("sent now, by localhost");
+    terminal.type_in("s").shows("nobody gets it twice");
 }
 
 /// The drafts that a command writes.

@@ -28,6 +28,7 @@ mod rules;
 mod screens_calendar;
 mod screens_feedback;
 mod screens_groups;
+mod screens_messages;
 mod screens_now;
 mod screens_people;
 mod screens_streams;

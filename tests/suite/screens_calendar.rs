@@ -135,7 +135,7 @@ fn a_cancelled_session_stands_again_with_one_key() {
 #[test]
 fn messages_about_a_session_leave_only_after_their_number_is_typed() {
     let mut stage = Stage::new();
-    stage.press("4ry9<enter>");
+    stage.press("4rry9<enter>");
     assert!(
         stage
             .outs

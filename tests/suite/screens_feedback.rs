@@ -121,7 +121,7 @@ fn who_is_left_out_of_a_reminder_gets_no_letter() {
 #[test]
 fn the_message_of_a_reminder_can_be_changed() {
     let mut stage = january();
-    stage.press("r<esc>e<c-u>How was it?<enter>y1<enter>");
+    stage.press("r<esc>e<c-u>Subject: How was it?<tab>y1<enter>");
     let subject = stage.outs.iter().find_map(|out| match out {
         Out::Outbox(letters) => Some(letters[0].letter.subject.clone()),
         _ => None,

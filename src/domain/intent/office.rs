@@ -61,6 +61,17 @@ impl Model {
         Ok(draft.edit(mint, verb, format!("{kind} to {}", many(&names, "people"))))
     }
 
+    /// Whether the log has this message as one that went to the mail server, or may have, on the same day.
+    #[must_use]
+    pub fn was_sent(&self, message: &Message) -> bool {
+        self.messages_to(message.person).any(|(_, m)| {
+            m.kind == message.kind
+                && m.about == message.about
+                && m.state != MessageState::Written
+                && self.day(m.at) == self.day(message.at)
+        })
+    }
+
     /// Adds an admin.
     ///
     /// # Errors

@@ -223,7 +223,7 @@ impl App {
         let cx = self.cx(now);
         let context = self.context();
         let hints: Vec<(String, String, Action)> = match self.overlays.last() {
-            Some(_) => hints_of(context, |_| None),
+            Some(overlay) => hints_of(context, |action| overlay.hint(action)),
             None if context.mode() == "LIST" => self
                 .screen()
                 .offers(&cx)

@@ -20,6 +20,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::{AdminName, AdminRole, Cohort, Edit, Entry, EntryHead, Id, Mint, Model, Rev};
+use crate::exchange::Postroom;
 use crate::tui::key::{self, Action, Chord, Context, Tab, TextKey};
 use crate::tui::overlay::Overlay;
 use crate::tui::part::Canvas;
@@ -108,6 +109,10 @@ pub struct App {
     unsettled: bool,
     left: Option<Left>,
     since: Option<DateTime<Utc>>,
+    /// What the office's messages are made of.
+    post: Postroom,
+    /// How many sendings are under way.
+    sendings: usize,
     outs: Vec<Out>,
 }
 
@@ -149,6 +154,8 @@ impl App {
             unsettled: false,
             left: None,
             since: None,
+            post: Postroom::default(),
+            sendings: 0,
             outs: Vec::new(),
         }
     }
@@ -215,6 +222,7 @@ impl App {
             Signal::Done(done) => self.done(done, now),
             Signal::Planned { number, answer } => self.planned(number, answer, now),
             Signal::Working { number, progress } => self.working(number, progress),
+            Signal::Postroom(post) => self.post = *post,
             Signal::Left(left) => self.remember(*left, now),
             Signal::Rest => self.rest(),
             Signal::Tick => self.time_passes(now),
@@ -245,6 +253,7 @@ impl App {
             waiting: &self.pending,
             older: &self.older,
             entries: &self.entries,
+            post: &self.post,
             body: chrome::body(self.size),
             offline: self.is_cut_off(),
             steady: self.is_steady(now),
@@ -506,7 +515,7 @@ impl App {
             .to_string()
     }
 
-    fn set(&mut self, what: &str) -> Step {
+    fn set(&mut self, what: &str, now: DateTime<Utc>) -> Step {
         match what {
             "q" => Step::Out(Out::Quit),
             "glyphs ascii" => {
@@ -531,6 +540,7 @@ impl App {
                 self.looks.slow = false;
                 Step::say("The row under the cursor is reversed, unless the line proves slow.")
             }
+            "messages" => screen::post::menu(&self.cx(now)),
             other => match other.strip_prefix("theme ").and_then(Theme::named) {
                 Some(theme) => {
                     self.looks.theme = theme;

@@ -3,13 +3,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{App, Line, Waiting};
-use crate::domain::{AnyId, Edit, Reason, Record, Refusal, Rev};
+use crate::domain::{AnyId, Change, Edit, Kind, MessageState, Reason, Record, Refusal, Rev};
 use crate::tui::overlay::{Choice, Conflict, Notice, Overlay};
 use crate::tui::signal::{Done, News, Out};
 use crate::tui::step::Step;
 
 /// How a line about something saved ends: with the key that takes it back, or brings it back.
 const UNDO: &str = "u undo";
+/// What an undo of written messages would take back.
+const NOTE: &str = "u takes the note of them back, not the files";
 const REDO: &str = "U redo";
 /// How long such a line is left for reading before what others do may follow it.
 const READ: TimeDelta = TimeDelta::seconds(5);
@@ -53,12 +55,20 @@ impl App {
                 if let Some(waiting) = self.answered(nonce) {
                     self.saved = Some(now);
                     let (said, back) = match &waiting.edit {
-                        _ if !waiting.said.is_empty() => (waiting.said, UNDO),
-                        Some(edit) => (super::steps::sentence(&edit.label.to_string()), UNDO),
+                        Some(edit) => {
+                            let label = super::steps::sentence(&edit.label.to_string());
+                            let said = Some(waiting.said).filter(|said| !said.is_empty());
+                            (said.unwrap_or(label), way_back(edit))
+                        }
                         None => self.taken_back(rev),
                     };
-                    let whole = format!("{said}. Saved {}. {back}", self.clock(now, true));
-                    let short = format!("{said}. {back}");
+                    let end = if back.is_empty() {
+                        String::new()
+                    } else {
+                        format!(" {back}")
+                    };
+                    let whole = format!("{said}. Saved {}.{end}", self.clock(now, true));
+                    let short = format!("{said}.{end}");
                     let fits = crate::domain::text::width(&whole) <= usize::from(self.size.0);
                     self.message = if fits { whole } else { short };
                 }
@@ -114,14 +124,25 @@ impl App {
     /// Whether the message may be followed by what others did: nothing is said, or nothing that is still news.
     fn gives_way(&self, now: DateTime<Utc>) -> bool {
         let was_read = self.saved.is_some_and(|at| now - at > READ);
-        let is_done = self.message.ends_with(UNDO) || self.message.ends_with(REDO);
+        let ends = [UNDO, REDO, NOTE];
+        let is_done = ends.iter().any(|end| self.message.ends_with(end));
         self.message.is_empty() || self.message == self.passing || (is_done && was_read)
     }
 
     /// What an undo or a redo of mine took back or brought back, and the key for the other way.
     fn taken_back(&self, rev: Rev) -> (String, &'static str) {
-        match self.entries.get(&rev).map(|entry| &entry.edit.label) {
+        let entry = self.entries.get(&rev);
+        let first = entry.and_then(|entry| entry.edit.changes.first());
+        let is_note = first.is_some_and(|change| change.id().kind == Kind::Message);
+        match entry.map(|entry| &entry.edit.label) {
             Some(label) if label.verb == "redo" => (format!("Brought back: {}", label.on), UNDO),
+            Some(label) if is_note => (
+                format!(
+                    "Taken back: the note of {}; the files stay in the outbox",
+                    label.on
+                ),
+                REDO,
+            ),
             Some(label) => (format!("Taken back: {}", label.on), REDO),
             None => ("Taken back".to_owned(), REDO),
         }
@@ -296,6 +317,12 @@ impl App {
                     Err(refusal) => self.message = format!("{what}, and not noted: {}.", refusal.what),
                 }
             }
+            Done::Sent { what, mut notes } => {
+                self.sendings = self.sendings.saturating_sub(1);
+                // What an interrupted sending left behind may have been logged from elsewhere.
+                notes.retain(|note| !self.model.was_sent(note));
+                self.done(Done::Written { what, notes }, now);
+            }
             Done::Failed { what } => self.message = what,
             asked @ (Done::Listed { .. } | Done::Read { .. }) => {
                 let step = self.with_screen(now, |screen, cx, hand| screen.done(asked, cx, hand));
@@ -346,6 +373,15 @@ impl App {
             since: now,
         });
         self.outs.push(Out::Undo { nonce, rev });
+    }
+}
+
+/// What undoing an edit would do, in words; nothing for what cannot be undone.
+fn way_back(edit: &Edit) -> &'static str {
+    match edit.changes.first().and_then(Change::after) {
+        Some(Record::Message(_, message)) if message.state == MessageState::Written => NOTE,
+        Some(Record::Message(..)) => "",
+        _ => UNDO,
     }
 }
 

@@ -54,7 +54,7 @@ impl App {
                 self.message = format!("{}. Try: {}.", sentence(&refusal.what), refusal.hint);
             }
             Step::Set(what) => {
-                let step = self.set(&what);
+                let step = self.set(&what, now);
                 self.take(step, now);
             }
             Step::Act(action) => {
@@ -74,6 +74,13 @@ impl App {
                     if lines == 1 { "" } else { "s" }
                 );
                 self.outs.push(Out::Copy(text));
+            }
+            Step::Out(Out::Send(posts)) => {
+                let count = posts.len();
+                let plural = if count == 1 { "" } else { "s" };
+                self.message = format!("Sending {count} message{plural}. The screen goes on meanwhile.");
+                self.sendings += 1;
+                self.outs.push(Out::Send(posts));
             }
             Step::Out(out) => self.outs.push(out),
             Step::Unbound => self.message = "That does nothing here.".to_owned(),
@@ -119,7 +126,11 @@ impl App {
             (0, n) => format!("Everything is saved; {n} unfinished text(s) would be lost."),
             (n, _) => format!("{n} change(s) still wait to be saved."),
         };
-        let lines = vec![first, "(:q and Ctrl-C twice quit without asking)".to_owned()];
+        let sending =
+            "Messages are being sent: leaving stops it, and the next sending goes on where this one stopped.";
+        let mut lines = vec![first];
+        lines.extend((self.sendings > 0).then(|| sending.to_owned()));
+        lines.push("(:q and Ctrl-C twice quit without asking)".to_owned());
         let mut confirm = Confirm::new("Quit?", lines, |(), _, _| Ok(Step::Out(Out::Quit)));
         "y quits, n or Esc stays.".clone_into(&mut confirm.note);
         self.overlays.push(Overlay::Confirm(confirm));

@@ -6,6 +6,7 @@ mod grouping;
 mod help;
 mod line;
 mod menu;
+mod page;
 mod palette;
 mod preview;
 mod question;
@@ -19,6 +20,7 @@ pub use grouping::Grouping;
 pub use help::HelpSheet;
 pub use line::LineBox;
 pub use menu::{Menu, MenuRow, letters};
+pub use page::Page;
 pub use palette::Palette;
 pub use preview::{Preview, PreviewRow};
 pub use question::{Confirm, Notice, TypedQuestion};
@@ -40,6 +42,8 @@ pub enum Overlay {
     Line(LineBox),
     /// Several lines to type.
     Form(Form),
+    /// A text of several lines to type.
+    Page(Page),
     /// Yes or no.
     Confirm(Confirm),
     /// A number or name to type before something leaves the program.
@@ -66,7 +70,7 @@ impl Overlay {
     pub fn context(&self) -> Context {
         match self {
             Self::Menu(menu) => menu.context(),
-            Self::Line(_) | Self::Form(_) | Self::Palette(_) => Context::Text,
+            Self::Line(_) | Self::Form(_) | Self::Page(_) | Self::Palette(_) => Context::Text,
             Self::Confirm(_) | Self::Notice(_) => Context::Confirm,
             Self::Typed(_) => Context::Typed,
             Self::Preview(_) | Self::Grouping(_) | Self::Scheduling(_) => Context::Preview,
@@ -105,7 +109,9 @@ impl Overlay {
             Self::Help(help) => help.act(action),
             Self::Conflict(conflict) => conflict.act(action, cx, hand),
             Self::Notice(notice) => notice.act(action),
-            Self::Line(_) | Self::Form(_) | Self::Typed(_) | Self::Palette(_) => Step::Unbound,
+            Self::Line(_) | Self::Form(_) | Self::Page(_) | Self::Typed(_) | Self::Palette(_) => {
+                Step::Unbound
+            }
         }
     }
 
@@ -114,6 +120,7 @@ impl Overlay {
         match self {
             Self::Line(line) => line.text(typed, cx, hand),
             Self::Form(form) => form.text(typed, cx, hand),
+            Self::Page(page) => page.text(typed, cx, hand),
             Self::Typed(question) => question.text(typed, cx, hand),
             Self::Palette(palette) => palette.text(typed, cx, hand),
             Self::Menu(menu) => menu.text(typed, cx, hand),
@@ -126,6 +133,16 @@ impl Overlay {
     pub fn take_up(&mut self, hand: &Hand) -> Option<String> {
         match self {
             Self::Form(form) => form.take_up(hand),
+            Self::Page(page) => page.take_up(hand),
+            _ => None,
+        }
+    }
+
+    /// What the hint line says of a key here, where that is other than in the key table.
+    #[must_use]
+    pub fn hint(&self, action: Action) -> Option<String> {
+        match self {
+            Self::Page(_) => Page::hint(action),
             _ => None,
         }
     }
@@ -135,6 +152,7 @@ impl Overlay {
         match self {
             Self::Line(line) => line.input.paste(pasted),
             Self::Form(form) => form.paste(pasted),
+            Self::Page(page) => page.paste(pasted),
             Self::Typed(question) => question.input.paste(pasted),
             Self::Palette(palette) => palette.input.paste(pasted),
             _ => {}
@@ -148,6 +166,7 @@ impl Overlay {
             Self::Menu(menu) => menu.note.clone(),
             Self::Line(line) => line.note(cx),
             Self::Form(form) => form.note(),
+            Self::Page(page) => page.note.clone(),
             Self::Confirm(confirm) => confirm.note.clone(),
             Self::Typed(question) => question.note(),
             Self::Preview(preview) => preview.said(),
@@ -166,6 +185,7 @@ impl Overlay {
             Self::Menu(menu) => menu.view(cx, canvas),
             Self::Line(line) => line.view(cx, canvas),
             Self::Form(form) => form.view(cx, canvas),
+            Self::Page(page) => page.view(cx, canvas),
             Self::Confirm(confirm) => confirm.view(cx, canvas),
             Self::Typed(question) => question.view(cx, canvas),
             Self::Preview(preview) => preview.view(cx, canvas),

@@ -55,6 +55,10 @@ const SETTINGS: &[(&str, &str)] = &[
     ("add record", "add a record of any kind"),
     ("change record", "change a record of any kind"),
     ("cohort", "open another cohort"),
+    (
+        "messages",
+        "messages: invitations, changes, cancellations, decisions, their texts",
+    ),
     ("export", "export a list or the calendar into a file"),
     ("desk", "workshop desk: arrivals and guests"),
     ("line slow", "slow line: write as little as possible"),

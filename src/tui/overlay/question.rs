@@ -108,6 +108,8 @@ pub struct TypedQuestion {
     pub lines: Vec<String>,
     /// What must be typed.
     pub wanted: String,
+    /// What the message line says before how to answer.
+    pub warning: String,
     /// The text.
     pub input: LineInput,
     /// What typing it causes.
@@ -126,16 +128,21 @@ impl TypedQuestion {
             title: title.into(),
             lines,
             wanted: wanted.into(),
+            warning: "This cannot be undone.".to_owned(),
             input: LineInput::default(),
             then: Box::new(then),
         }
     }
 
+    /// With other words than that it cannot be undone.
+    #[must_use]
+    pub fn warning(mut self, warning: impl Into<String>) -> Self {
+        self.warning = warning.into();
+        self
+    }
+
     pub(super) fn note(&self) -> String {
-        format!(
-            "This cannot be undone. Type {} and press Enter, or Esc.",
-            self.wanted
-        )
+        format!("{} Type {} and press Enter, or Esc.", self.warning, self.wanted)
     }
 
     pub(super) fn text(&mut self, typed: Typed, cx: &Cx<'_>, hand: &mut Hand) -> Step {

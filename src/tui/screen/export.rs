@@ -1,7 +1,8 @@
 //! Lists and calendars into files: a menu of what, a menu of how, and the number of rows typed.
 
+use crate::domain::{Diary, Group, Id, Person};
 use crate::exchange::lists::{self, List};
-use crate::exchange::{calendar, parted, spreadsheet};
+use crate::exchange::{Content, calendar, parted};
 use crate::tui::overlay::{Menu, MenuRow, Overlay, TypedQuestion};
 use crate::tui::screen::Cx;
 use crate::tui::signal::Out;
@@ -17,8 +18,12 @@ const LISTS: &[(char, List)] = &[
     ('o', List::Quotes),
     ('b', List::Badges),
 ];
-/// The letter of the calendar.
-const CALENDAR: char = 'c';
+/// The calendars, by letter.
+const CALENDARS: &[(char, &str)] = &[
+    ('c', "calendar of the cohort (.ics)"),
+    ('r', "calendar of one group (.ics)"),
+    ('m', "calendar of one person (.ics)"),
+];
 /// The ways in which a list is written, by letter: ending and what it is good for.
 const FORMATS: &[(char, &str, &str)] = &[
     ('x', "xlsx", "workbook, for Excel and LibreOffice"),
@@ -32,13 +37,18 @@ pub fn menu() -> Step {
     let lists = LISTS
         .iter()
         .map(|(letter, list)| MenuRow::new(*letter, list.word()));
-    let rows = lists
-        .chain([MenuRow::new(CALENDAR, "calendar of the cohort (.ics)")])
-        .collect();
+    let calendars = CALENDARS
+        .iter()
+        .map(|(letter, what)| MenuRow::new(*letter, *what));
+    let rows = lists.chain(calendars).collect();
     let menu = Menu::new("Export", rows, |row, cx, _| {
         Ok(match LISTS.get(row) {
             Some((_, list)) => formats(*list),
-            None => whole_calendar(cx),
+            None => match row - LISTS.len() {
+                0 => diary(cx, cx.model.diary(), ""),
+                1 => of_group(cx),
+                _ => of_person(cx),
+            },
         })
     });
     Step::Ask(Overlay::Menu(
@@ -55,30 +65,69 @@ fn formats(list: List) -> Step {
     Step::Ask(Overlay::Menu(Menu::new(title, rows, move |row, cx, _| {
         let (_, ending, _) = FORMATS[row];
         let grid = lists::grid(cx.model, list, cx.now);
-        let bytes = match ending {
-            "xlsx" => spreadsheet::workbook(std::slice::from_ref(&grid))?,
-            "csv" => grid.csv(),
-            _ => grid.json_lines(),
+        let rows = grid.rows.len();
+        let content = match ending {
+            "xlsx" => Content::Workbook(grid),
+            "csv" => Content::Values(grid),
+            _ => Content::Lines(grid),
         };
-        Ok(ask(cx, list.word(), ending, grid.rows.len(), bytes))
+        Ok(ask(cx, list.word(), ending, rows, content))
     })))
 }
 
-fn whole_calendar(cx: &Cx<'_>) -> Step {
-    let diary = cx.model.diary();
-    let name = format!("Mentoring {}", cx.model.settings().name);
-    let bytes = calendar::file(cx.model, &diary, &name, &parted(""), cx.now);
-    ask(
-        cx,
-        "calendar",
-        "ics",
-        diary.stands.len() + diary.gone.len(),
-        bytes,
-    )
+/// Asks of which group.
+fn of_group(cx: &Cx<'_>) -> Step {
+    let groups: Vec<Id<Group>> = cx.model.groups_sorted();
+    let rows = groups.iter().map(|id| MenuRow::plain(cx.model.group_code(*id)));
+    let rows = rows.collect();
+    find("Whose calendar? A group", rows, move |row, cx| {
+        let group = groups[row];
+        diary(cx, cx.model.diary_of_group(group), &cx.model.group_code(group))
+    })
+}
+
+/// Asks of which person.
+fn of_person(cx: &Cx<'_>) -> Step {
+    let mut people: Vec<(String, Id<Person>)> = Vec::new();
+    for (_, is) in cx.model.enrolments.iter() {
+        people.push((cx.model.name_of(is.person), is.person));
+    }
+    people.sort();
+    people.dedup();
+    let rows = people
+        .iter()
+        .map(|(name, _)| MenuRow::plain(name.clone()))
+        .collect();
+    find("Whose calendar? A person", rows, move |row, cx| {
+        let (name, person) = &people[row];
+        diary(cx, cx.model.diary_of_person(*person), name)
+    })
+}
+
+/// A menu that is searched by typing.
+fn find(title: &str, rows: Vec<MenuRow>, then: impl Fn(usize, &Cx<'_>) -> Step + 'static) -> Step {
+    let menu = Menu::new(title, rows, move |row, cx, _| Ok(then(row, cx)));
+    Step::Ask(Overlay::Menu(
+        menu.saying("Type some letters of the name. Enter chooses, Esc leaves.")
+            .finding(),
+    ))
+}
+
+/// A calendar, of whom.
+fn diary(cx: &Cx<'_>, diary: Diary, whose: &str) -> Step {
+    let cohort = cx.model.settings().name;
+    let name = if whose.is_empty() {
+        format!("Mentoring {cohort}")
+    } else {
+        format!("Mentoring {cohort}, {whose}")
+    };
+    let rows = diary.stands.len() + diary.gone.len();
+    let bytes = calendar::file(cx.model, &diary, &name, &parted(&cx.post.sender), cx.now);
+    ask(cx, "calendar", "ics", rows, Content::Bytes(bytes))
 }
 
 /// The question of the number; personal data leaves the program by it.
-fn ask(cx: &Cx<'_>, what: &str, ending: &str, rows: usize, bytes: Vec<u8>) -> Step {
+fn ask(cx: &Cx<'_>, what: &str, ending: &str, rows: usize, content: Content) -> Step {
     if rows == 0 {
         return Step::say(format!("There is nothing in {what} to write."));
     }
@@ -96,7 +145,7 @@ fn ask(cx: &Cx<'_>, what: &str, ending: &str, rows: usize, bytes: Vec<u8>) -> St
         move |(), _, _| {
             Ok(Step::Out(Out::Save {
                 name: name.clone(),
-                bytes: bytes.clone(),
+                content: content.clone(),
             }))
         },
     );

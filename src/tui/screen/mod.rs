@@ -12,6 +12,7 @@ pub mod import;
 pub mod moving;
 pub mod now;
 pub mod people;
+pub mod post;
 pub mod records;
 pub mod register;
 pub mod streams;
@@ -20,6 +21,7 @@ use chrono::{DateTime, Utc};
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::{AdminRole, AnyId, Edit, Entry, EntryHead, Kind, Model};
+use crate::exchange::Postroom;
 use crate::tui::key::{Action, Context, TextKey};
 use crate::tui::part::Canvas;
 use crate::tui::signal::{Done, Peer, Place};
@@ -43,6 +45,8 @@ pub struct Cx<'a> {
     pub older: &'a [EntryHead],
     /// Entries whose changes are at hand.
     pub entries: &'a std::collections::BTreeMap<crate::domain::Rev, Entry>,
+    /// What the office's messages are made of.
+    pub post: &'a Postroom,
     /// The body: where the screen draws.
     pub body: Rect,
     /// Whether there is no connection to the store.

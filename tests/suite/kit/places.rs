@@ -34,8 +34,8 @@ pub const PLACES: &[(Context, &str)] = &[
     (Context::Text, ":"),
     (Context::Text, "6ee"),
     (Context::Confirm, "q"),
-    (Context::Typed, "4ry"),
-    (Context::Preview, "4r"),
+    (Context::Typed, "4rry"),
+    (Context::Preview, "4rr"),
     (Context::Conflict, CONFLICT),
     (Context::Help, "?"),
 ];

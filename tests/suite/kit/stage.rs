@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::world;
-use cohort::domain::{AdminRole, Edit, Entry, Mint, Model, Reason, Refusal};
+use cohort::domain::{AdminRole, Edit, Entry, Message, MessageState, Mint, Model, Reason, Refusal};
 use cohort::plan::Watch;
 use cohort::tui::{App, Done, Looks, News, Out, Peer, Place, Signal, picture};
 
@@ -200,6 +200,16 @@ impl Stage {
                     let notes = posts.iter().map(|post| post.note.clone()).collect();
                     self.outs.push(Out::Outbox(posts));
                     self.signal(Signal::Done(Done::Written { what, notes }));
+                }
+                Out::Send(posts) => {
+                    let what = format!("Sent {0} of {0} messages", posts.len());
+                    let notes = posts.iter().map(|post| Message {
+                        state: MessageState::Sent,
+                        ..post.note.clone()
+                    });
+                    let notes = notes.collect();
+                    self.outs.push(Out::Send(posts));
+                    self.signal(Signal::Done(Done::Sent { what, notes }));
                 }
                 other => self.outs.push(other),
             }

@@ -4,14 +4,11 @@ use chrono::Days;
 
 use super::carry::Carry;
 use super::{Calendar, Layout, Typing, monday};
-use crate::domain::{Group, Id, Message, MessageKind, MessageState, Phase, Refusal, Session, when};
-use crate::exchange::{Letter, Post};
+use crate::domain::{Group, Id, Phase, Refusal, Session, when};
 use crate::tui::key::Action;
-use crate::tui::overlay::{
-    Form, FormField, LineBox, Menu, MenuRow, Overlay, Preview, PreviewRow, TypedQuestion,
-};
-use crate::tui::part::{Cell, Column, LineInput};
-use crate::tui::screen::{Cx, copy, records};
+use crate::tui::overlay::{Form, FormField, LineBox, Menu, MenuRow, Overlay};
+use crate::tui::part::LineInput;
+use crate::tui::screen::{Cx, copy, post, records};
 use crate::tui::signal::Out;
 use crate::tui::step::{Hand, Step};
 
@@ -317,114 +314,12 @@ impl Calendar {
         Step::Stay
     }
 
-    /// A preview of messages to everybody expected; `y`, then the number, writes them into the outbox.
+    /// What the people of the session under the cursor may be told of it.
     fn remind(&self, cx: &Cx<'_>) -> Step {
-        let Some(id) = self.at else {
-            return Step::say("Put the cursor on a session: r prepares messages about it.");
-        };
-        let Some(is) = cx.model.sessions.get(id).cloned() else {
-            return Step::Stay;
-        };
-        let at = when::moment_short(cx.model.local(is.starts));
-        let title = cx.model.session_title(id);
-        let link = match (&is.link, is.group.and_then(|g| cx.model.groups.get(g))) {
-            (link, _) if !link.is_empty() => link.clone(),
-            (_, Some(group)) => group.link.clone(),
-            _ => is.place.clone(),
-        };
-        let (kind, subject, what) = if is.stands() {
-            let subject = format!("{title}: {at}");
-            (
-                MessageKind::SessionReminder,
-                subject,
-                format!("Our next session is on {at}, for {} minutes.", is.minutes),
-            )
-        } else {
-            let what = format!("The session of {at} will not take place ({}).", is.reason);
-            (MessageKind::Cancelled, format!("{title}: cancelled"), what)
-        };
-        let mut letters = Vec::new();
-        let mut rows = Vec::new();
-        let mut people = Vec::new();
-        for expected in cx.model.expected(id) {
-            let Some(enrolment) = cx.model.enrolments.get(expected.enrolment) else {
-                continue;
-            };
-            let Some(person) = cx.model.people.get(enrolment.person) else {
-                continue;
-            };
-            let first = if person.known_as.is_empty() {
-                person.name.split_whitespace().next().unwrap_or_default()
-            } else {
-                &person.known_as
-            };
-            let joining = if link.is_empty() {
-                String::new()
-            } else {
-                format!("{link}\n\n")
-            };
-            letters.push(Letter {
-                to: (person.name.clone(), person.email.clone()),
-                subject: subject.clone(),
-                body: format!("Dear {first},\n\n{what}\n\n{joining}The mentoring team\n"),
-                calendar: None,
-            });
-            let last = cx.model.messages_to(enrolment.person).map(|(_, m)| m.at).max();
-            let last = last.map_or_else(
-                || "never".to_owned(),
-                |at| format!("{} ago", when::ago(at, cx.now)),
-            );
-            rows.push(PreviewRow {
-                included: true,
-                allowed: true,
-                cells: [person.name.clone(), person.email.clone(), last]
-                    .map(Cell::from)
-                    .to_vec(),
-                why: letters
-                    .last()
-                    .map(|l| l.body.lines().map(str::to_owned).collect())
-                    .unwrap_or_default(),
-            });
-            people.push(enrolment.person);
+        match self.at {
+            Some(id) => post::about_session(cx, id),
+            None => Step::say("Put the cursor on a session: r prepares messages about it."),
         }
-        let columns = vec![
-            Column::new("TO", 22, 1, 0),
-            Column::new("MAIL", 26, 1, 0),
-            Column::new("LAST MESSAGE", 12, 0, 1),
-        ];
-        let about = id.to_string();
-        let mut preview = Preview::new("Messages", columns, rows, move |chosen, cx, _| {
-            let posts: Vec<Post> = chosen
-                .iter()
-                .map(|n| Post {
-                    letter: letters[*n].clone(),
-                    note: Message {
-                        person: people[*n],
-                        kind,
-                        about: about.clone(),
-                        subject: subject.clone(),
-                        at: cx.now,
-                        state: MessageState::Written,
-                    },
-                })
-                .collect();
-            let count = posts.len();
-            let lines = vec![
-                format!("{count} messages are written as files into the outbox, for your mail program."),
-                "The log of who got what keeps them.".to_owned(),
-            ];
-            let ask = TypedQuestion::new(
-                format!("Write {count} messages?"),
-                lines,
-                count.to_string(),
-                move |(), _, _| Ok(Step::Out(Out::Outbox(posts.clone()))),
-            );
-            Ok(Step::Ask(Overlay::Typed(ask)))
-        });
-        preview.note =
-            "Nothing leaves before you type the number of messages. Space leaves one out, y goes on."
-                .to_owned();
-        Step::Ask(Overlay::Preview(preview))
     }
 
     fn copy(&self, cx: &Cx<'_>) -> Step {

@@ -6,15 +6,13 @@ use ratatui::layout::{Position, Rect};
 use super::draw;
 use super::facts::{Scoped, is_open, round_name};
 use crate::domain::feedback::AskedRow;
-use crate::domain::{
-    Enrolment, Id, Message, MessageKind, MessageState, Model, Person, Scale, Wave, text, when,
-};
-use crate::exchange::{Letter, Post};
+use crate::domain::{Enrolment, Id, MessageKind, Model, Wave, text, when};
+use crate::exchange::messages::Office;
+use crate::exchange::{Post, Template, parted};
 use crate::tui::key::{Action, Context};
-use crate::tui::overlay::{Form, FormField, Overlay, TypedQuestion};
+use crate::tui::overlay::{Overlay, Page};
 use crate::tui::part::{Canvas, Cell, Column, Cursor, Line, Pane, split_rows};
-use crate::tui::screen::{Cx, Screen};
-use crate::tui::signal::Out;
+use crate::tui::screen::{Cx, Screen, post};
 use crate::tui::step::{Hand, Step};
 use crate::tui::theme::Role;
 
@@ -30,7 +28,6 @@ const COLUMNS: &[Column] = &[
 struct Reminded {
     wave: Id<Wave>,
     enrolment: Id<Enrolment>,
-    person: Id<Person>,
     name: String,
     email: String,
     asked: DateTime<Utc>,
@@ -38,20 +35,12 @@ struct Reminded {
     included: bool,
 }
 
-/// The parts of the message that can be changed.
-#[derive(Clone, Debug)]
-struct Draft {
-    subject: String,
-    opening: String,
-    closing: String,
-}
-
 /// Who will be reminded, and of what.
 #[derive(Clone, Debug)]
 pub(super) struct Remind {
     what: String,
     people: Vec<Reminded>,
-    draft: Draft,
+    text: Template,
     cursor: Cursor<usize>,
 }
 
@@ -75,21 +64,18 @@ pub(super) fn open(cx: &Cx<'_>, of: &Scoped, chosen: &[&AskedRow]) -> Step {
             _ => format!("Everybody asked about {what} has answered."),
         });
     }
-    let draft = Draft {
-        subject: format!("Two minutes on {what}?"),
-        opening: format!(
-            "You were asked about {what}, and your answer is still missing. It takes two minutes:"
-        ),
-        closing: "The mentoring team".to_owned(),
+    let text = match cx.post.text_of(MessageKind::FeedbackReminder) {
+        Ok(text) => text,
+        Err(problem) => return Step::say(format!("{problem}. Mend it: :messages, t.")),
     };
     let mut remind = Remind {
         what,
         people,
-        draft,
+        text,
         cursor: Cursor::default(),
     };
     remind.cursor.settle(&remind.keys());
-    let question = remind.question();
+    let question = remind.question(cx);
     Step::Many(vec![Step::Enter(Box::new(remind)), question])
 }
 
@@ -100,7 +86,6 @@ impl Reminded {
         Some(Self {
             wave: row.wave,
             enrolment: row.enrolment,
-            person,
             name: row.name.clone(),
             email: is.email.clone(),
             asked: row.asked,
@@ -119,111 +104,39 @@ impl Remind {
         self.people.iter().filter(|one| one.included)
     }
 
-    /// The text to one person: what is asked stands in it, so that a reply is an answer.
-    fn letter(&self, model: &Model, to: &Reminded) -> Letter {
-        let person = model.people.get(to.person);
-        let first = person.map_or(to.name.as_str(), |person| {
-            let known = person.known_as.trim();
-            if known.is_empty() {
-                person.name.split_whitespace().next().unwrap_or("")
-            } else {
-                known
-            }
-        });
-        let instrument = model.waves.get(to.wave).map(|wave| wave.instrument);
-        let questions = instrument.and_then(|id| model.instruments.get(id));
-        let questions = questions.iter().flat_map(|instrument| &instrument.questions);
-        let asked: Vec<String> = questions
-            .zip(1..)
-            .map(|(question, n)| match question.scale {
-                Scale::Text => format!("{n}. {}", question.text),
-                scale => format!("{n}. {} ({scale})", question.text),
-            })
-            .collect();
-        let Draft {
-            subject,
-            opening,
-            closing,
-        } = &self.draft;
-        let body = format!(
-            "Dear {first},\n\n{opening}\n\n{}\n\nA reply to this message is enough.\n\n{closing}\n",
-            asked.join("\n")
-        );
-        Letter {
-            to: (to.name.clone(), to.email.clone()),
-            subject: subject.clone(),
-            body,
-            calendar: None,
-        }
+    /// The message to one person: what is asked stands in it, so that a reply is an answer.
+    fn post(&self, cx: &Cx<'_>, to: &Reminded) -> Option<Post> {
+        let organiser = parted(&cx.post.sender);
+        let office = Office {
+            text: &self.text,
+            organiser: &organiser,
+            now: cx.now,
+        };
+        office.feedback_to(cx.model, to.wave, to.enrolment)
     }
 
     /// The question that wants the number of messages.
-    fn question(&self) -> Step {
-        let n = self.included().count();
-        if n == 0 {
-            return Step::say("Nobody is included. Space includes the row under the cursor, Esc leaves.");
-        }
-        let all = self.clone();
-        let files = if n == 1 {
-            "1 .eml file is".to_owned()
-        } else {
-            format!("{n} .eml files are")
-        };
-        let lines = vec![
-            format!("{files} written into the outbox, for your mail program to send."),
-            "Esc lets you look at the list and the message first.".to_owned(),
-        ];
-        let title = if n == 1 {
-            "Write 1 message?".to_owned()
-        } else {
-            format!("Write {n} messages?")
-        };
-        let question = TypedQuestion::new(title, lines, n.to_string(), move |(), cx, _| Ok(all.write(cx)));
-        Step::Ask(Overlay::Typed(question))
+    fn question(&self, cx: &Cx<'_>) -> Step {
+        let posts = self.included().filter_map(|to| self.post(cx, to));
+        post::ask(cx, posts.collect(), || vec![Step::Back])
     }
 
-    /// The files; they are remembered once they are on disk.
-    fn write(&self, cx: &Cx<'_>) -> Step {
-        let posts = self.included().map(|to| Post {
-            letter: self.letter(cx.model, to),
-            note: Message {
-                person: to.person,
-                kind: MessageKind::FeedbackReminder,
-                about: to.wave.to_string(),
-                subject: self.draft.subject.clone(),
-                at: cx.now,
-                state: MessageState::Written,
-            },
-        });
-        let posts = posts.collect();
-        Step::Many(vec![Step::Back, Step::Out(Out::Outbox(posts))])
-    }
-
-    /// A form for the message; saving it opens the preview anew with the new text.
+    /// A page for the message; keeping it opens the preview anew with the new text.
     fn change_message(&self) -> Step {
-        let fields = vec![
-            FormField::new("subject", "Subject", &self.draft.subject),
-            FormField::new("opening", "First sentence", &self.draft.opening),
-            FormField::new("closing", "Signed", &self.draft.closing),
-        ];
         let before = self.clone();
-        let form = Form::new("The message", fields, move |texts, _, _| {
-            let text = |key: &str| {
-                let found = texts.iter().find(|(k, _)| k == key);
-                found.map_or(String::new(), |(_, text)| text.clone())
-            };
-            let mut changed = before.clone();
-            changed.draft = Draft {
-                subject: text("subject"),
-                opening: text("opening"),
-                closing: text("closing"),
-            };
-            if changed.draft.subject.trim().is_empty() {
-                return Err("A message needs a subject.".to_owned());
-            }
-            Ok(Step::Many(vec![Step::Back, Step::Enter(Box::new(changed))]))
-        });
-        Step::Ask(Overlay::Form(form))
+        let held = self.text.text();
+        let kind = MessageKind::FeedbackReminder;
+        let page = Page::new(
+            "The message, this time",
+            &held,
+            post::words_of(kind),
+            move |text, _, _| {
+                let mut changed = before.clone();
+                changed.text = Template::of(kind, Some(("the text", &text)))?;
+                Ok(Step::Many(vec![Step::Back, Step::Enter(Box::new(changed))]))
+            },
+        );
+        Step::Ask(Overlay::Page(page))
     }
 
     fn line(&self, cx: &Cx<'_>, to: &Reminded) -> Line {
@@ -290,7 +203,7 @@ impl Screen for Remind {
             Action::Back | Action::Leave | Action::Cancel => {
                 Step::Many(vec![Step::Back, Step::say("Nobody was reminded.")])
             }
-            Action::Yes => self.question(),
+            Action::Yes => self.question(cx),
             Action::Edit => self.change_message(),
             Action::Include => {
                 if let Some(one) = self.people.get_mut(self.cursor.row) {
@@ -360,7 +273,9 @@ impl Screen for Remind {
             .with("e changes it")
             .draw(canvas, parts[1]);
         if let Some(to) = self.people.get(self.cursor.row) {
-            let letter = self.letter(cx.model, to);
+            let Some(Post { letter, .. }) = self.post(cx, to) else {
+                return place;
+            };
             let inside = Rect {
                 x: inside.x + 2,
                 width: inside.width.saturating_sub(2),

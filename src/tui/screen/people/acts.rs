@@ -2,11 +2,11 @@
 
 use crate::domain::{Message, MessageKind, MessageState, Participant, Person, Role};
 use crate::exchange::{Letter, Post};
-use crate::tui::overlay::{Confirm, Form, FormField, Overlay, Preview, PreviewRow, TypedQuestion};
+use crate::tui::overlay::{Confirm, Form, FormField, Overlay, Preview, PreviewRow};
 use crate::tui::part::{Cell, Column};
 use crate::tui::screen::Cx;
 use crate::tui::screen::moving::move_popup;
-use crate::tui::signal::Out;
+use crate::tui::screen::post;
 use crate::tui::step::Step;
 
 use super::fields;
@@ -227,9 +227,9 @@ fn preview(cx: &Cx<'_>, people: Vec<Participant>, subject: String, body: String)
         Column::new("", 22, 0, 1),
     ];
     let (to, subject_then, body_then) = (people.clone(), subject.clone(), body.clone());
-    let mut preview = Preview::new("Write", columns, rows, move |included, _, _| {
+    let mut preview = Preview::new("Write", columns, rows, move |included, cx, _| {
         let chosen: Vec<Participant> = included.iter().filter_map(|nth| to.get(*nth).cloned()).collect();
-        Ok(ask_number(chosen, subject_then.clone(), body_then.clone()))
+        Ok(ask_number(cx, &chosen, &subject_then, &body_then))
     });
     preview.heading = format!("To {} people", people.len());
     preview.note =
@@ -241,34 +241,20 @@ fn preview(cx: &Cx<'_>, people: Vec<Participant>, subject: String, body: String)
     Step::Ask(Overlay::Preview(preview))
 }
 
-/// The number typed: messages are written into the outbox and remembered.
-fn ask_number(people: Vec<Participant>, subject: String, body: String) -> Step {
-    let count = people.len();
-    let lines = vec![
-        format!("Type the number of messages: {count}."),
-        "They are written into the outbox as .eml files, ready to be sent.".to_owned(),
-    ];
-    let title = format!("Write {count} message{}?", if count == 1 { "" } else { "s" });
-    let question = TypedQuestion::new(title, lines, count.to_string(), move |(), cx, _| {
-        let mut posts = Vec::new();
-        for part in &people {
-            let Some(person) = cx.model.people.get(part.person) else {
-                continue;
-            };
-            let note = Message {
-                person: part.person,
-                kind: MessageKind::Other,
-                about: String::new(),
-                subject: subject.clone(),
-                at: cx.now,
-                state: MessageState::Written,
-            };
-            posts.push(Post {
-                letter: letter(person, &subject, &body),
-                note,
-            });
-        }
-        Ok(Step::Out(Out::Outbox(posts)))
+/// How they leave, and the number typed.
+fn ask_number(cx: &Cx<'_>, people: &[Participant], subject: &str, body: &str) -> Step {
+    let posts = people.iter().filter_map(|part| {
+        let person = cx.model.people.get(part.person)?;
+        let note = Message {
+            person: part.person,
+            kind: MessageKind::Other,
+            about: String::new(),
+            subject: subject.to_owned(),
+            at: cx.now,
+            state: MessageState::Written,
+        };
+        let letter = letter(person, subject, body);
+        Some(Post { letter, note })
     });
-    Step::Ask(Overlay::Typed(question))
+    post::ask(cx, posts.collect(), Vec::new)
 }
