@@ -104,7 +104,9 @@ fn what_was_copied_is_said_in_the_words_of_the_menu() {
     let mut stage = Stage::example(80, 24);
     stage.press("3jjye");
     assert!(
-        stage.text().contains("Sent 3 mail addresses to your terminal's clipboard."),
+        stage
+            .text()
+            .contains("Sent 3 mail addresses to your terminal's clipboard."),
         "{}",
         stage.text()
     );

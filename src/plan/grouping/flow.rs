@@ -5,20 +5,22 @@
 //! floor prices the whole row again, so that nothing is ever missed. The prices left at the end prove that nothing
 //! better exists (`Problem::proves`). Knows nothing of mentoring.
 
+mod row;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::plan::{Cancelled, Watch};
+use row::Row;
 
 /// The worth of a pairing that may not be.
 pub const NEVER: i16 = i16::MIN;
 /// How many arcs of a person are kept in the list.
-const LISTED: usize = 24;
+const LISTED: usize = 16;
 /// No place.
 const NOWHERE: u32 = u32::MAX;
 /// A cost beyond every other.
 const FAR: i64 = i64::MAX / 4;
-
 /// A place and what its seats cost.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
@@ -138,13 +140,18 @@ impl Problem {
     }
 
     pub(super) fn scale(&self) -> Scale {
-        // Without a branch in it: this passes over every pairing.
-        let size = |worth: &i16| if *worth == NEVER { 0 } else { worth.unsigned_abs() };
-        let of_pairs = self.worth.iter().map(size).max().map(i64::from);
+        // Without a branch in it, and in numbers every processor compares eight at a time: this passes over every pairing.
+        let (mut least, mut most) = (0_i16, 0_i16);
+        for worth in &self.worth {
+            let worth = if *worth == NEVER { 0 } else { *worth };
+            least = least.min(worth);
+            most = most.max(worth);
+        }
+        let of_pairs = i64::from(least.unsigned_abs().max(most.unsigned_abs()));
         let of_seats = self.places.iter().flat_map(|place| &place.seats);
         let of_seats = of_seats.map(|cost| i64::from(cost.unsigned_abs())).max();
         let people = i64::try_from(self.people).unwrap_or(i64::MAX >> 32) + 1;
-        let seat = 2 * (of_pairs.unwrap_or(0) + of_seats.unwrap_or(0)) * people + 1;
+        let seat = 2 * (of_pairs + of_seats.unwrap_or(0)) * people + 1;
         Scale {
             seat,
             person: seat * (people + 1),
@@ -191,6 +198,15 @@ impl Problem {
 /// The person or place to look at next, nearest first.
 type Next = Reverse<(i64, u32)>;
 
+/// A place that a person looks at.
+#[derive(Clone, Copy, Debug, Default)]
+struct Arc {
+    place: u32,
+    worth: i16,
+    /// By how much it cost more than the cheapest when it was listed.
+    above: u16,
+}
+
 /// The state of the search: who sits where, and what a seat of each place costs at the margin.
 struct Search<'a> {
     problem: &'a Problem,
@@ -203,12 +219,18 @@ struct Search<'a> {
     sits: Vec<Vec<u32>>,
     without: Vec<u32>,
     at: Vec<u32>,
-    /// The listed arcs of each person: place and worth.
-    arcs: Vec<(u32, i32)>,
+    /// What the place of each person is worth to them.
+    worths: Vec<i16>,
+    /// The listed arcs of each person, the cheapest first.
+    arcs: Vec<Arc>,
     listed: Vec<u8>,
+    /// What the cheapest of them cost when it was listed, at raised prices, which only grow.
+    least: Vec<i32>,
     /// Every arc that is not listed costs at least this, less what prices fell since it was written down.
     floor: Vec<i64>,
     fallen: i64,
+    /// What every place would cost one person, at prices as they would be had they not fallen.
+    row: Row,
     /// The search in hand.
     round: u32,
     seen: Vec<u32>,
@@ -217,7 +239,6 @@ struct Search<'a> {
     via: Vec<u32>,
     heap: BinaryHeap<Next>,
     done: Vec<u32>,
-    costs: Vec<i64>,
 }
 
 impl<'a> Search<'a> {
@@ -231,10 +252,13 @@ impl<'a> Search<'a> {
             sits: vec![Vec::new(); places],
             without: Vec::new(),
             at: vec![NOWHERE; people],
-            arcs: vec![(0, 0); people * LISTED],
+            worths: vec![0; people],
+            arcs: vec![Arc::default(); people * LISTED],
             listed: vec![0; people],
+            least: vec![0; people],
             floor: vec![FAR; people],
             fallen: 0,
+            row: Row::default(),
             round: 0,
             seen: vec![0; places],
             settled: vec![0; places],
@@ -242,12 +266,12 @@ impl<'a> Search<'a> {
             via: vec![NOWHERE; places],
             heap: BinaryHeap::new(),
             done: Vec::new(),
-            costs: vec![0; places],
         };
         // Where there is no seat at all the price keeps everybody away.
         search.price = (0..places).map(|place| search.seat_cost(place, 0)).collect();
+        search.row = Row::of(&search.price);
         for person in 0..people {
-            let least = search.price_row(person);
+            let least = search.row.price(problem.row(person));
             search.list(person, least);
         }
         search
@@ -269,71 +293,24 @@ impl<'a> Search<'a> {
         if place == NOWHERE {
             return self.scale.person;
         }
-        self.price[place as usize] - self.worth(person as usize, place as usize)
-    }
-
-    /// What every place would cost a person now, into `costs`; answers the least.
-    fn price_row(&mut self, person: usize) -> i64 {
-        let mut least = FAR;
-        let row = self.problem.row(person);
-        for ((cost, worth), price) in self.costs.iter_mut().zip(row).zip(&self.price) {
-            *cost = if *worth == NEVER {
-                FAR
-            } else {
-                price - i64::from(*worth)
-            };
-            least = least.min(*cost);
-        }
-        least
+        self.price[place as usize] - i64::from(self.worths[person as usize])
     }
 
     /// Keeps the cheapest arcs of the priced row in the person's list.
-    fn list(&mut self, person: usize, least: i64) {
-        const BUCKETS: usize = 256;
-        let mut counts = [0_u32; BUCKETS];
-        for cost in &self.costs {
-            let above = usize::try_from(cost - least).unwrap_or(usize::MAX);
-            if let Some(count) = counts.get_mut(above) {
-                *count += 1;
-            }
-        }
-        let mut room = LISTED;
-        let mut under = least;
-        for count in counts {
-            if count as usize > room {
-                break;
-            }
-            room -= count as usize;
-            under += 1;
-        }
-        let under = under.min(FAR);
+    fn list(&mut self, person: usize, least: i32) {
+        let floor = self.row.pick_cheapest(LISTED, least, person);
         let row = self.problem.row(person);
         let list = &mut self.arcs[person * LISTED..(person + 1) * LISTED];
-        let mut kept = 0;
-        // Place numbers are far below the limits of their types.
-        let arc = |place: usize| (u32::try_from(place).unwrap_or(NOWHERE), i32::from(row[place]));
-        for (place, cost) in self.costs.iter().enumerate() {
-            if *cost < under {
-                list[kept] = arc(place);
-                kept += 1;
-            }
+        for (arc, (cost, place)) in list.iter_mut().zip(self.row.picked()) {
+            *arc = Arc {
+                place: *place,
+                worth: row[*place as usize],
+                above: u16::try_from(cost - least).unwrap_or(u16::MAX),
+            };
         }
-        if under < FAR {
-            // Of those that cost the same, each person looks at others.
-            let places = row.len();
-            let first = person.wrapping_mul(0x9E37_79B1) % places;
-            for place in (first..places).chain(0..first) {
-                if kept == LISTED {
-                    break;
-                }
-                if self.costs[place] == under {
-                    list[kept] = arc(place);
-                    kept += 1;
-                }
-            }
-        }
-        self.listed[person] = u8::try_from(kept).unwrap_or(u8::MAX);
-        self.floor[person] = under.saturating_add(self.fallen);
+        self.listed[person] = u8::try_from(self.row.picked().len()).unwrap_or(u8::MAX);
+        self.least[person] = least;
+        self.floor[person] = floor.unwrap_or(FAR);
     }
 
     fn begin(&mut self) {
@@ -383,10 +360,15 @@ impl<'a> Search<'a> {
                 }
             }
         }
+        let least = so_far + i64::from(self.least[is]) - self.fallen;
         for nth in is * LISTED..is * LISTED + usize::from(self.listed[is]) {
-            let (place, worth) = self.arcs[nth];
-            let cost = self.price[place as usize] - i64::from(worth);
-            self.reach(person, place as usize, cost, so_far, end);
+            let arc = self.arcs[nth];
+            // It costs at least what it did, and those after it no less.
+            if least + i64::from(arc.above) >= end.near {
+                break;
+            }
+            let cost = self.price[arc.place as usize] - i64::from(arc.worth);
+            self.reach(person, arc.place as usize, cost, so_far, end);
         }
         let floor = so_far + self.floor[is] - self.fallen;
         if floor < end.near {
@@ -396,12 +378,12 @@ impl<'a> Search<'a> {
 
     /// Looks at every place, also those that are not listed.
     fn leave_far(&mut self, person: u32, so_far: i64, end: &mut End) {
-        let least = self.price_row(person as usize);
-        for place in 0..self.costs.len() {
-            let cost = self.costs[place];
-            if so_far + cost < end.near {
-                self.reach(person, place, cost, so_far, end);
-            }
+        let least = self.row.price(self.problem.row(person as usize));
+        self.row.pick((end.near - so_far).saturating_add(self.fallen));
+        for nth in 0..self.row.picked().len() {
+            let place = self.row.picked()[nth].1 as usize;
+            let cost = self.price[place] - self.worth(person as usize, place);
+            self.reach(person, place, cost, so_far, end);
         }
         self.list(person as usize, least);
     }
@@ -467,6 +449,7 @@ impl<'a> Search<'a> {
         if by > 0 {
             self.price[place] += by;
             self.spare[place] -= by;
+            self.row.set(place, self.price[place] + self.fallen);
         }
     }
 
@@ -476,6 +459,7 @@ impl<'a> Search<'a> {
         loop {
             let from = std::mem::replace(&mut self.at[person as usize], to);
             if to != NOWHERE {
+                self.worths[person as usize] = self.problem.row(person as usize)[to as usize];
                 self.sits[to as usize].push(person);
             }
             if from == NOWHERE {
@@ -540,6 +524,7 @@ impl<'a> Search<'a> {
                 end.near
             };
             self.price[of] -= near;
+            self.row.set(of, self.price[of] + self.fallen);
         }
         if end.without != NOWHERE {
             self.shift(end.without, index(place));

@@ -9,7 +9,6 @@ use crate::tui::key::Action;
 use crate::tui::overlay::{Form, FormField, LineBox, Menu, MenuRow, Overlay};
 use crate::tui::part::LineInput;
 use crate::tui::screen::{Cx, copy, post, records};
-use crate::tui::signal::Out;
 use crate::tui::step::{Hand, Step};
 
 /// A refusal as a sentence for a form.
