@@ -240,6 +240,29 @@ fn a_row_left_out_stays_in_the_pool() {
 }
 
 #[test]
+fn a_pool_without_room_is_told_the_fewest_rules_to_give_up() {
+    let mut stage = Stage::example(80, 24);
+    let groups: Vec<_> = stage.model.groups.ids().collect();
+    for (seed, group) in (0..).zip(groups) {
+        let full = u8::try_from(stage.model.members(group).len()).expect("few");
+        let edit = stage
+            .model
+            .raise_limit(&mut Mint::seeded(seed), group, Some(full.max(1)));
+        stage.lands("Jo T", edit.expect("a limit can be set"));
+    }
+    stage.press("3A");
+    let text = stage.text();
+    for shown in [
+        "Proposed 0 of 3",
+        "Why no group for",
+        "everybody would have a place if you",
+        "no fewer rules do",
+    ] {
+        assert!(text.contains(shown), "{shown} is missing:\n{text}");
+    }
+}
+
+#[test]
 fn another_admins_change_has_the_proposal_made_again_and_says_which_rows_changed() {
     let mut stage = Stage::example(80, 24);
     stage.press("3A");

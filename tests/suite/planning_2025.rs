@@ -108,6 +108,8 @@ fn the_applications_of_2025_become_groups_and_a_full_calendar_with_the_keys_of_t
     let pool = stage.model.pool().len();
     assert_eq!(pool, 102, "{}", stage.text());
     stage.press("3A").golden("grouping-2025-80x24");
+    stage.press("<enter>").golden("grouping-2025-why-80x24");
+    stage.press("<esc>");
     stage.resize(160, 50);
     stage.golden("grouping-2025-160x50");
     stage.resize(80, 24);

@@ -164,10 +164,8 @@ impl App {
         crumbs.extend(self.screen().crumbs(&cx));
         crumbs.extend(self.overlays.iter().filter_map(super::Overlay::crumb));
         let mut aside = match self.overlays.last() {
-            Some(
-                super::Overlay::Preview(_) | super::Overlay::Grouping(_) | super::Overlay::Scheduling(_),
-            ) => "nothing changed yet".to_owned(),
             Some(super::Overlay::Help(help)) => format!("{} actions here", help.count()),
+            _ if self.overlays.iter().any(super::Overlay::is_preview) => "nothing changed yet".to_owned(),
             _ => self.screen().aside(&cx),
         };
         let others: Vec<&str> = self.peers.iter().map(|peer| peer.name.as_str()).collect();

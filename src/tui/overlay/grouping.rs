@@ -6,18 +6,19 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+mod reasons;
+
 use ratatui::layout::{Position, Rect};
 
+use super::awaited::{Awaited, half};
 use super::{Menu, MenuRow, Overlay};
-use crate::domain::fit::Part;
+
 use crate::domain::{Change, Enrolment, Group, Id, Mint, Model};
-use crate::plan::grouping::{Change as GroupChange, Proposal, Wish, said};
-use crate::plan::{Asked, Progress, Request};
+use crate::plan::grouping::{Proposal, Wish};
+use crate::plan::{Asked, Progress};
 use crate::tui::key::Action;
 use crate::tui::part::{Canvas, Cell, Column, Cursor, Line, Pane, share, split_rows};
 use crate::tui::screen::Cx;
-use crate::tui::signal::Out;
 use crate::tui::step::{Hand, Step};
 use crate::tui::theme::Role;
 
@@ -38,11 +39,7 @@ const DIGITS: [char; 9] = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 /// Groups proposed for the pool.
 pub struct Grouping {
-    /// The request whose answer is awaited, or was taken last.
-    number: u64,
-    awaited: bool,
-    begun: DateTime<Utc>,
-    progress: Option<Progress>,
+    awaited: Awaited,
     wish: Wish,
     /// What the ids of groups to be formed are thrown from: the same each time the proposal is made.
     seed: u64,
@@ -63,10 +60,7 @@ impl Grouping {
             return Step::say("Nobody waits for a group. m moves a person to another.");
         }
         let mut grouping = Self {
-            number: 0,
-            awaited: false,
-            begun: cx.now,
-            progress: None,
+            awaited: Awaited::nothing("groups", cx.now),
             wish: Wish::pool(cx.model.day(cx.now)),
             seed: half(hand.mint.nonce()),
             forming: Vec::new(),
@@ -82,27 +76,13 @@ impl Grouping {
 
     /// Has the proposal made from the cohort as it is now.
     pub fn ask_again(&mut self, cx: &Cx<'_>, hand: &mut Hand) -> Step {
-        let former = self.awaited.then_some(self.number);
-        // Half of a nonce tells requests of one terminal apart.
-        self.number = half(hand.mint.nonce());
-        self.awaited = true;
-        self.begun = cx.now;
-        self.progress = None;
         self.wish.day = cx.model.day(cx.now);
         let formed = cx.model.form_groups(&mut Mint::seeded(self.seed), self.wish.day);
         self.forming = formed.map(|edit| edit.changes).unwrap_or_default();
         self.ahead = (!self.forming.is_empty()).then(|| Box::new(cx.model.after(&self.forming)));
-        let request = Request {
-            number: self.number,
-            model: self.model(cx).clone(),
-            asked: Asked::Groups(self.wish.clone()),
-        };
-        let mut steps: Vec<Step> = former
-            .map(|number| Step::Out(Out::CallOff(number)))
-            .into_iter()
-            .collect();
-        steps.push(Step::Out(Out::Plan(Box::new(request))));
-        Step::Many(steps)
+        let model = self.model(cx).clone();
+        self.awaited
+            .ask(model, Asked::Groups(self.wish.clone()), cx.now, hand)
     }
 
     /// The cohort, with the groups that would be formed.
@@ -119,11 +99,9 @@ impl Grouping {
 
     /// Takes the planner's answer, unless another one is awaited.
     pub fn answered(&mut self, number: u64, proposal: Proposal, _cx: &Cx<'_>) {
-        if !self.awaited || number != self.number {
+        if !self.awaited.takes(number) {
             return;
         }
-        self.awaited = false;
-        self.progress = None;
         self.changed = match &self.proposal {
             Some(former) => proposal.differs_from(former).into_iter().collect(),
             None => BTreeSet::new(),
@@ -135,9 +113,7 @@ impl Grouping {
 
     /// Takes how far the planner is.
     pub fn working(&mut self, number: u64, progress: Progress) {
-        if self.awaited && number == self.number {
-            self.progress = Some(progress);
-        }
+        self.awaited.working(number, progress);
     }
 
     /// The people who would be placed: by number.
@@ -153,11 +129,7 @@ impl Grouping {
 
     pub(super) fn act(&mut self, action: Action, cx: &Cx<'_>, hand: &mut Hand) -> Step {
         if matches!(action, Action::Back | Action::Leave | Action::Cancel | Action::No) {
-            let mut steps = vec![Step::Close, Step::say("Nothing was changed.")];
-            if self.awaited {
-                steps.push(Step::Out(Out::CallOff(self.number)));
-            }
-            return Step::Many(steps);
+            return self.awaited.leave();
         }
         let Some(proposal) = &self.proposal else {
             return Step::say("Still being worked out. Esc calls it off.");
@@ -178,7 +150,7 @@ impl Grouping {
                 self.cursor.act(Action::Down, &rows, 2);
                 Step::Stay
             }
-            Action::Yes if self.awaited => {
+            Action::Yes if self.awaited.waits() => {
                 Step::say("The cohort has changed: the proposal is being made again, y when it is there.")
             }
             Action::Yes => {
@@ -196,7 +168,7 @@ impl Grouping {
                 };
                 Step::Many(vec![Step::Close, Step::propose_saying(built, told)])
             }
-            Action::Open => Step::say(self.why_not(proposal, cx)),
+            Action::Open => self.reasons(proposal, cx),
             Action::Edit => self.other_groups(proposal, cx),
             other => {
                 if self.cursor.act(other, &rows, usize::from(cx.body.height) / 2) {
@@ -206,20 +178,6 @@ impl Grouping {
                 }
             }
         }
-    }
-
-    /// What else there would have been for the person under the cursor.
-    fn why_not(&self, proposal: &Proposal, cx: &Cx<'_>) -> String {
-        let person = self.cursor.row;
-        if proposal.place.get(person).is_none_or(Option::is_none) {
-            return proposal.why_unplaced(self.model(cx), person);
-        }
-        let others = proposal.alternatives(self.model(cx), person);
-        let others = others.iter().take(4).map(|is| {
-            let fit = is.fit.map_or_else(|| "-".to_owned(), |fit| fit.to_string());
-            format!("{} {fit}: {}", self.model(cx).group_code(is.group), is.why_not)
-        });
-        format!("Not {}.", others.collect::<Vec<_>>().join("; not "))
     }
 
     /// The popup of other groups for the person under the cursor: each with its fit and why it was not chosen.
@@ -262,12 +220,9 @@ impl Grouping {
     }
 
     pub(super) fn note(&self, cx: &Cx<'_>) -> String {
-        let Some(proposal) = &self.proposal else {
-            return self.waits(cx);
+        let (false, Some(proposal)) = (self.awaited.waits(), &self.proposal) else {
+            return self.awaited.said(cx.now);
         };
-        if self.awaited {
-            return self.waits(cx);
-        }
         let included = self.included(proposal);
         let fits = included
             .iter()
@@ -291,32 +246,14 @@ impl Grouping {
         )
     }
 
-    /// How far the planner is, once it takes longer than half a second.
-    fn waits(&self, cx: &Cx<'_>) -> String {
-        match &self.progress {
-            Some(progress) if progress.of > 0 => {
-                let seconds = (cx.now - self.begun).num_seconds();
-                format!(
-                    "Working: {}, {} of {}, {seconds} s. Esc calls it off.",
-                    progress.doing, progress.done, progress.of
-                )
-            }
-            Some(progress) => format!("Working: {}. Esc calls it off.", progress.doing),
-            None => "Working out groups. Esc calls it off.".to_owned(),
-        }
-    }
-
     pub(super) fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         canvas.clear(cx.body);
         let Some(proposal) = &self.proposal else {
-            let inside = Pane::new("Proposing", true).draw(canvas, cx.body);
-            let waits = self.waits(cx);
-            canvas.lines(inside, [waits.as_str()]);
-            return None;
+            return self.awaited.draw(cx, canvas);
         };
         let why = self.why(proposal, cx);
-        let groups = self.groups(proposal, cx, cx.body.width);
-        let rules = Self::rules(proposal);
+        let groups = self.groups(proposal, cx);
+        let rules = Self::rules(proposal, cx);
         let tall = |lines: usize| u16::try_from(lines + 1).unwrap_or(u16::MAX);
         let wants = [
             tall(proposal.place.len() + 1),
@@ -380,7 +317,7 @@ impl Grouping {
         }
         let heading = format!("Proposed {} of {}", included.len(), proposal.place.len());
         let inside = Pane {
-            stale: self.awaited,
+            stale: self.awaited.waits(),
             ..Pane::new(heading, true).with(more)
         }
         .draw(canvas, area);
@@ -433,114 +370,4 @@ impl Grouping {
             at: None,
         }
     }
-
-    /// `Why CCIO-3 for Amina Yusuf`.
-    fn title(&self, proposal: &Proposal, cx: &Cx<'_>) -> String {
-        let Some(seeker) = proposal.case.seekers.get(self.cursor.row) else {
-            return "Why".to_owned();
-        };
-        let name = self.model(cx).enrolled_name(seeker.enrolment);
-        match proposal.place[self.cursor.row] {
-            Some(group) => {
-                let code = self.model(cx).group_code(proposal.case.offers[group].group);
-                format!("Why {code} for {name}")
-            }
-            None => format!("Why no group for {name}"),
-        }
-    }
-
-    /// The parts of the fit under the cursor, and the next best group.
-    fn why(&self, proposal: &Proposal, cx: &Cx<'_>) -> Vec<String> {
-        let person = self.cursor.row;
-        if proposal.case.seekers.get(person).is_none() {
-            return Vec::new();
-        }
-        let Some(placed) = proposal.placed(self.model(cx), person) else {
-            let mut lines = vec![proposal.why_unplaced(self.model(cx), person)];
-            if !proposal.relax.rules.is_empty() {
-                lines.push("everybody would have a place if you".to_owned());
-                lines.extend(proposal.relax.rules.iter().map(|is| format!("  {}", is.what)));
-            }
-            return lines;
-        };
-        let mut lines: Vec<String> = placed
-            .parts
-            .iter()
-            .map(|part| {
-                let sign = if part.points * 2 > part.of { '+' } else { '-' };
-                format!(
-                    "{sign} {:<44} {:<11}{:>3} of {}",
-                    crate::domain::text::fit(&said(part), 44, "~"),
-                    part.name(),
-                    part.points,
-                    part.of
-                )
-            })
-            .collect();
-        if let Some(next) = proposal.next_best(self.model(cx), person) {
-            lines.insert(
-                0,
-                format!(
-                    "next best  {}  {}  ({})",
-                    self.model(cx).group_code(next.group),
-                    next.fit.unwrap_or_default(),
-                    next.why_not
-                ),
-            );
-        }
-        lines
-    }
-
-    /// `CCIO-3 3 -> 4 of 4`, as many to a line as fit, and the pool.
-    fn groups(&self, proposal: &Proposal, cx: &Cx<'_>, width: u16) -> Vec<String> {
-        let included = self.included(proposal);
-        let mut all: Vec<String> = proposal
-            .changes(&included)
-            .iter()
-            .map(|is| {
-                let short = if is.after < usize::from(is.limits.min) {
-                    format!(", {} is the minimum", is.limits.min)
-                } else {
-                    String::new()
-                };
-                let code = self.model(cx).group_code(is.group);
-                format!("{code} {} -> {} of {}{short}", is.before, is.after, is.limits.max)
-            })
-            .collect();
-        let new = |change: &&GroupChange| cx.model.groups.get(change.group).is_none();
-        match proposal.changes(&included).iter().filter(new).count() {
-            0 => {}
-            1 => all.insert(0, "1 new group".to_owned()),
-            n => all.insert(0, format!("{n} new groups, one for each mentor")),
-        }
-        let pool = proposal.place.len();
-        all.push(format!("pool {pool} -> {}", pool - included.len()));
-        let mut lines: Vec<String> = Vec::new();
-        for one in all {
-            match lines.last_mut() {
-                Some(line) if line.len() + one.len() + 8 <= usize::from(width) => {
-                    line.push_str("    ");
-                    line.push_str(&one);
-                }
-                _ => lines.push(one),
-            }
-        }
-        lines
-    }
-
-    /// The rules that hold, and what a fit is made of.
-    fn rules(proposal: &Proposal) -> Vec<String> {
-        let weights = Part::ALL
-            .into_iter()
-            .map(|part| format!("{} {}", part.name(), proposal.case.weights[part as usize]));
-        vec![
-            "stream or second stream; limits and capacities; pair rules; locked places".to_owned(),
-            format!("fit 100 = {}", weights.collect::<Vec<_>>().join(", ")),
-        ]
-    }
-}
-
-/// Half of a nonce.
-fn half(nonce: u128) -> u64 {
-    u64::try_from(nonce & u128::from(u64::MAX)).unwrap_or(0)
 }

@@ -138,6 +138,12 @@ impl Menu {
         self
     }
 
+    /// Nothing is said of labels where no row has one.
+    pub(super) fn hint(&self, action: Action) -> Option<String> {
+        let bare = self.rows.iter().all(|row| row.label.is_none());
+        (bare && matches!(action, Action::Label(_))).then(String::new)
+    }
+
     pub(super) fn context(&self) -> Context {
         if self.find.is_some() {
             Context::Text

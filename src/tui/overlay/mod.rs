@@ -1,5 +1,6 @@
 //! Popups and questions: data in one stack. Whoever opens one says what its answer causes.
 
+mod awaited;
 mod conflict;
 mod form;
 mod grouping;
@@ -92,6 +93,12 @@ impl Overlay {
         }
     }
 
+    /// Whether it shows what would be done, and nothing is done yet.
+    #[must_use]
+    pub const fn is_preview(&self) -> bool {
+        matches!(self, Self::Preview(_) | Self::Grouping(_) | Self::Scheduling(_))
+    }
+
     /// Whether keys are text for it: the app then calls [`Overlay::text`].
     #[must_use]
     pub fn is_typing(&self) -> bool {
@@ -143,6 +150,7 @@ impl Overlay {
     pub fn hint(&self, action: Action) -> Option<String> {
         match self {
             Self::Page(_) => Page::hint(action),
+            Self::Menu(menu) => menu.hint(action),
             _ => None,
         }
     }

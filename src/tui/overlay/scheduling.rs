@@ -9,16 +9,16 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use ratatui::layout::{Position, Rect};
 
+use super::awaited::Awaited;
 use super::{LineBox, Menu, MenuRow, Overlay};
 use crate::domain::{Group, Id, Record, Round, Slot, when};
 use crate::plan::scheduling::{
     Ask, Given, Place, Proposal, Proposed, Unplaced, Weights, changed, ranked, sentence,
 };
-use crate::plan::{Asked, Progress, Request};
+use crate::plan::{Asked, Progress};
 use crate::tui::key::Action;
 use crate::tui::part::{Canvas, Cell, Column, Cursor, Line, Pane, share, split_rows};
 use crate::tui::screen::Cx;
-use crate::tui::signal::Out;
 use crate::tui::step::{Hand, Step};
 use crate::tui::theme::Role;
 
@@ -35,11 +35,7 @@ const DIGITS: [char; 8] = ['1', '2', '3', '4', '5', '6', '7', '8'];
 
 /// Dates proposed for sessions.
 pub struct Scheduling {
-    /// The request whose answer is awaited, or was taken last.
-    number: u64,
-    awaited: bool,
-    begun: DateTime<Utc>,
-    progress: Option<Progress>,
+    awaited: Awaited,
     ask: Ask,
     proposal: Option<Proposal>,
     left_out: BTreeSet<Place>,
@@ -67,10 +63,7 @@ impl Scheduling {
     /// Asks the planner for dates, and shows what it will say.
     pub fn open(ask: Ask, cx: &Cx<'_>, hand: &mut Hand) -> Step {
         let mut scheduling = Self {
-            number: 0,
-            awaited: false,
-            begun: cx.now,
-            progress: None,
+            awaited: Awaited::nothing("dates", cx.now),
             ask,
             proposal: None,
             left_out: BTreeSet::new(),
@@ -83,24 +76,9 @@ impl Scheduling {
 
     /// Has the proposal made from the cohort as it is now.
     pub fn ask_again(&mut self, cx: &Cx<'_>, hand: &mut Hand) -> Step {
-        let former = self.awaited.then_some(self.number);
-        // Half of a nonce tells requests of one terminal apart.
-        self.number = u64::try_from(hand.mint.nonce() & u128::from(u64::MAX)).unwrap_or(0);
-        self.awaited = true;
-        self.begun = cx.now;
-        self.progress = None;
         self.ask.now = cx.now;
-        let request = Request {
-            number: self.number,
-            model: cx.model.clone(),
-            asked: Asked::Sessions(self.ask.clone()),
-        };
-        let mut steps: Vec<Step> = former
-            .map(|number| Step::Out(Out::CallOff(number)))
-            .into_iter()
-            .collect();
-        steps.push(Step::Out(Out::Plan(Box::new(request))));
-        Step::Many(steps)
+        self.awaited
+            .ask(cx.model.clone(), Asked::Sessions(self.ask.clone()), cx.now, hand)
     }
 
     /// Puts a session at this time, whatever the planner thinks; the rest is planned around it.
@@ -114,11 +92,9 @@ impl Scheduling {
 
     /// Takes the planner's answer, unless another one is awaited.
     pub fn answered(&mut self, number: u64, proposal: Proposal) {
-        if !self.awaited || number != self.number {
+        if !self.awaited.takes(number) {
             return;
         }
-        self.awaited = false;
-        self.progress = None;
         let here = self.rows().get(self.cursor.row).map(Row::place);
         self.changed = match &self.proposal {
             Some(former) => changed(former, &proposal).into_iter().collect(),
@@ -137,9 +113,7 @@ impl Scheduling {
 
     /// Takes how far the planner is.
     pub fn working(&mut self, number: u64, progress: Progress) {
-        if self.awaited && number == self.number {
-            self.progress = Some(progress);
-        }
+        self.awaited.working(number, progress);
     }
 
     /// What has no place first: that is what somebody must look at.
@@ -162,11 +136,7 @@ impl Scheduling {
 
     pub(super) fn act(&mut self, action: Action, cx: &Cx<'_>, hand: &mut Hand) -> Step {
         if matches!(action, Action::Back | Action::Leave | Action::Cancel | Action::No) {
-            let mut steps = vec![Step::Close, Step::say("Nothing was changed.")];
-            if self.awaited {
-                steps.push(Step::Out(Out::CallOff(self.number)));
-            }
-            return Step::Many(steps);
+            return self.awaited.leave();
         }
         if self.proposal.is_none() {
             return Step::say("Still being worked out. Esc calls it off.");
@@ -188,7 +158,7 @@ impl Scheduling {
                 self.cursor.act(Action::Down, &keys, 2);
                 Step::Stay
             }
-            Action::Yes if self.awaited => {
+            Action::Yes if self.awaited.waits() => {
                 Step::say("The cohort has changed: the plan is being made again, y when it is there.")
             }
             Action::Yes => {
@@ -265,8 +235,8 @@ impl Scheduling {
     }
 
     pub(super) fn note(&self, cx: &Cx<'_>) -> String {
-        let (false, Some(proposal)) = (self.awaited, &self.proposal) else {
-            return self.waits(cx);
+        let (false, Some(proposal)) = (self.awaited.waits(), &self.proposal) else {
+            return self.awaited.said(cx.now);
         };
         let changed = match self.changed.len() {
             0 => String::new(),
@@ -298,28 +268,10 @@ impl Scheduling {
         )
     }
 
-    /// How far the planner is, once it takes longer than half a second.
-    fn waits(&self, cx: &Cx<'_>) -> String {
-        match &self.progress {
-            Some(progress) if progress.of > 0 => {
-                let seconds = (cx.now - self.begun).num_seconds();
-                format!(
-                    "Working: {}, {} of {}, {seconds} s. Esc calls it off.",
-                    progress.doing, progress.done, progress.of
-                )
-            }
-            Some(progress) => format!("Working: {}. Esc calls it off.", progress.doing),
-            None => "Working out dates. Esc calls it off.".to_owned(),
-        }
-    }
-
     pub(super) fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         canvas.clear(cx.body);
         let Some(proposal) = &self.proposal else {
-            let inside = Pane::new("Proposing", true).draw(canvas, cx.body);
-            let waits = self.waits(cx);
-            canvas.lines(inside, [waits.as_str()]);
-            return None;
+            return self.awaited.draw(cx, canvas);
         };
         let why = self.why(cx);
         let totals = Self::totals(proposal, cx);
@@ -363,7 +315,7 @@ impl Scheduling {
         let all = proposal.sessions.len() + proposal.unplaced.len();
         let heading = format!("Proposed {} of {all}", self.included().len());
         let inside = Pane {
-            stale: self.awaited,
+            stale: self.awaited.waits(),
             ..Pane::new(heading, true).with(more)
         }
         .draw(canvas, area);
