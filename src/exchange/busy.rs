@@ -137,21 +137,13 @@ pub(super) fn busy(model: &Model, mint: &mut Mint, calendar: &Calendar, whose: &
             ));
             continue;
         }
-        let times = match event.times(from, to) {
-            Ok((times, limited)) => {
-                if limited {
-                    preview.warn(
-                        event.line,
-                        format!("{} repeats more often than is followed", event.what),
-                    );
-                }
-                times
-            }
-            Err(why) => {
-                preview.refused.push(refused(event.line, &why, &event.what));
-                continue;
-            }
-        };
+        let (times, limited) = event.times(from, to);
+        if limited {
+            preview.warn(
+                event.line,
+                format!("{} repeats more often than is followed", event.what),
+            );
+        }
         let gone = replaced.get(event.uid.as_str());
         let times: Vec<_> = times
             .into_iter()

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use icalendar::parser::{Component, Property, read_calendar_simple};
 
 mod repeats;
+mod rule;
 mod zones;
 
 use repeats::{Repeats, repeats};

@@ -1,17 +1,16 @@
 //! Events that repeat: how they do, and when they take place between two moments.
 
+use super::rule::Rule;
+use super::zones::Zones;
+use super::{Event, REPEATS, Span, Unread, at, local, moment, said};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use icalendar::parser::Component;
-use rrule::{RRule, RRuleSet, Unvalidated};
-
-use super::zones::Zones;
-use super::{Event, REPEATS, Span, Unread, at, local, moment, said};
 
 /// How an event repeats.
 #[derive(Clone, Debug)]
 pub(super) struct Repeats {
-    rule: Option<RRule<Unvalidated>>,
+    rule: Option<Rule>,
     until: Option<DateTime<Utc>>,
     also: Vec<DateTime<Utc>>,
     except: Vec<DateTime<Utc>>,
@@ -51,10 +50,6 @@ pub(super) fn repeats(
         return Ok((!repeats.also.is_empty()).then_some(repeats));
     };
     let unreadable = |why: &str| (format!("how it repeats cannot be read ({why})"), what.to_owned());
-    // Rules are ASCII (RFC 5545 §3.3.10), and `rrule` panics where a letter of more bytes stands in a weekday.
-    if !rule.is_ascii() {
-        return Err(unreadable(&said(&rule)));
-    }
     let mut parts = Vec::new();
     for part in rule.split(';').filter(|part| !part.is_empty()) {
         let (key, value) = part.split_once('=').ok_or_else(|| unreadable(&said(part)))?;
@@ -86,33 +81,8 @@ pub(super) fn repeats(
             _ => parts.push(part),
         }
     }
-    if never_comes(&parts) {
-        return Err((
-            "it repeats on a day that its months do not have".to_owned(),
-            said(&rule),
-        ));
-    }
-    let rule: RRule<Unvalidated> = parts.join(";").parse().map_err(|_| unreadable(&said(&rule)))?;
-    repeats.rule = Some(rule);
+    repeats.rule = Some(Rule::read(&parts).map_err(|part| unreadable(&said(&part)))?);
     Ok(Some(repeats))
-}
-
-/// Whether a rule names days that none of its months has, such as 31 February: it would be followed for thousands
-/// of years in vain.
-fn never_comes(parts: &[&str]) -> bool {
-    let numbers = |key: &str| -> Vec<i64> {
-        let values = parts.iter().filter_map(|part| part.strip_prefix(key));
-        let all = values.flat_map(|value| value.split(','));
-        all.filter_map(|number| number.parse().ok()).collect()
-    };
-    let (months, days) = (numbers("BYMONTH="), numbers("BYMONTHDAY="));
-    let longest = months.iter().map(|month| match month {
-        2 => 29,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    });
-    let longest: i64 = longest.max().unwrap_or(31);
-    !days.is_empty() && days.iter().all(|day| day.abs() > longest)
 }
 
 impl Event {
@@ -124,33 +94,28 @@ impl Event {
 
     /// When it takes place between two moments: start and end of each time; of an event that does not repeat its
     /// only time, wherever that lies. The second is whether there are more than are taken.
-    ///
-    /// # Errors
-    /// When its rule cannot be followed.
-    pub fn times(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<(Vec<Span>, bool), String> {
+    #[must_use]
+    pub fn times(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> (Vec<Span>, bool) {
         let length = self.ends.naive_local() - self.starts.naive_local();
         let Some(repeats) = &self.repeats else {
-            return Ok((vec![(self.starts.to_utc(), self.ends.to_utc())], false));
+            return (vec![(self.starts.to_utc(), self.ends.to_utc())], false);
         };
         let zone = self.starts.timezone();
-        let first = self.starts.with_timezone(&rrule::Tz::Tz(zone));
         let mut limited = false;
         let mut found: Vec<DateTime<Utc>> = vec![self.starts.to_utc()];
         if let Some(rule) = &repeats.rule {
-            let rule = rule
-                .clone()
-                .validate(first)
-                .map_err(|error| format!("how it repeats makes no sense ({error})"))?;
             let last = repeats.until.map_or(to, |until| until.min(to));
-            let set = RRuleSet::new(first)
-                .rrule(rule)
-                .after(from.max(self.starts.to_utc()).with_timezone(&rrule::Tz::UTC))
-                .before(last.with_timezone(&rrule::Tz::UTC));
-            // The reader of rules is not ours either.
-            let all = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| set.all(REPEATS)))
-                .map_err(|_| "how it repeats cannot be followed".to_owned())?;
-            limited = all.limited;
-            found.extend(all.dates.iter().map(|at| at.to_utc()));
+            let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
+            let (days, more) = rule.days(
+                self.starts.date_naive(),
+                (day(from), day(last)),
+                usize::from(REPEATS),
+            );
+            limited = more;
+            let times = days
+                .into_iter()
+                .filter_map(|day| at(day.and_time(self.starts.time()), zone));
+            found.extend(times.map(|at| at.to_utc()).filter(|at| *at <= last));
         }
         found.extend(repeats.also.iter().copied());
         found.retain(|at| !repeats.except.contains(at) && *at >= from && *at <= to);
@@ -161,6 +126,6 @@ impl Event {
             let end = at(start.with_timezone(&zone).naive_local() + length, zone)?;
             Some((start, end.to_utc()))
         });
-        Ok((times.filter(|(start, end)| start < end).collect(), limited))
+        (times.filter(|(start, end)| start < end).collect(), limited)
     }
 }
