@@ -4,13 +4,15 @@
 //! the wave of the same occasion. A wave that is not there is made, and everybody of the roles that answered is asked
 //! in it. In an anonymous wave a response carries no name and no day, and lies in no order that would tell (rule 14).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Utc};
 
 mod read;
+mod waves;
 
 use read::{answer, is_anonymous, latest, said};
+use waves::Asking;
 
 use super::columns::{Columns, Field};
 use super::consents;
@@ -21,8 +23,8 @@ use super::since::Since;
 use super::value::{self, DayOrder, QuoteAnswer};
 use crate::domain::text::{clean_name, email_problem};
 use crate::domain::{
-    Answer, Edit, Enrolment, EnrolmentState, Id, Instrument, Label, Mint, Model, Occasion, Record, Request,
-    Response, Role, Round, Wave,
+    Answer, Edit, Enrolment, Id, Instrument, Label, Mint, Model, Occasion, Record, Request, Response, Role,
+    Round, Wave,
 };
 
 /// The most bytes of all the texts of one answer together: it is kept as one record.
@@ -83,15 +85,6 @@ struct Row {
     sent: Option<DateTime<Utc>>,
     answers: Vec<(Id<Instrument>, Vec<Answer>)>,
     quote: Option<QuoteAnswer>,
-}
-
-/// A wave as the answers need it.
-struct Asking {
-    id: Id<Wave>,
-    is: Wave,
-    requests: HashMap<Id<Enrolment>, (Id<Request>, Request)>,
-    /// How many answers without a name there are, by what they say.
-    unnamed: HashMap<String, usize>,
 }
 
 impl Form<'_> {
@@ -275,118 +268,6 @@ impl Form<'_> {
             )
         });
         all.first().map(|(id, _)| *id)
-    }
-
-    /// The wave that an instrument's answers belong to, made when it is not there.
-    fn asking(
-        &self,
-        draft: &mut Draft<'_>,
-        mint: &mut Mint,
-        instrument: Id<Instrument>,
-        rows: &[Row],
-    ) -> Asking {
-        let fits = |(id, is): &(Id<Wave>, &Wave)| {
-            is.instrument == instrument
-                && (self.on.wave == Some(*id) || is.occasion == self.on.occasion && is.round == self.on.round)
-        };
-        let known = self
-            .model
-            .waves
-            .iter()
-            .filter(fits)
-            .max_by_key(|(id, is)| (self.on.wave == Some(*id), is.opens, *id));
-        if let Some((id, is)) = known {
-            let requests = self
-                .model
-                .requests_in(id)
-                .map(|(own, request)| (request.enrolment, (own, request.clone())));
-            let mut unnamed: HashMap<String, usize> = HashMap::new();
-            for (_, response) in self
-                .model
-                .responses_in(id)
-                .filter(|(_, is)| is.enrolment.is_none())
-            {
-                *unnamed.entry(said(&response.answers)).or_default() += 1;
-            }
-            return Asking {
-                id,
-                is: is.clone(),
-                requests: requests.collect(),
-                unnamed,
-            };
-        }
-        let days = || {
-            rows.iter()
-                .filter_map(|row| row.sent)
-                .map(|sent| self.model.day(sent))
-        };
-        let today = self.model.day(self.now);
-        let round = self.on.round.and_then(|round| self.model.rounds.get(round));
-        let first = days()
-            .chain(round.map(|round| round.opens))
-            .min()
-            .unwrap_or(today);
-        let last = days()
-            .chain(round.map(|round| round.closes))
-            .max()
-            .unwrap_or(today);
-        let is = Wave {
-            instrument,
-            occasion: self.on.occasion,
-            round: self.on.round,
-            opens: first,
-            closes: last.max(first),
-            anonymous: rows.iter().all(|row| row.who.is_none()) && !rows.is_empty(),
-        };
-        let id = mint.id();
-        draft.put(Record::Wave(id, Box::new(is.clone())));
-        let mut requests = HashMap::new();
-        for enrolment in self.who_was_asked(&is, rows) {
-            let request = Request {
-                wave: id,
-                enrolment,
-                asked: self.first_moment(is.opens),
-                answered: false,
-            };
-            let own = mint.id();
-            draft.put(Record::Request(own, Box::new(request.clone())));
-            requests.insert(enrolment, (own, request));
-        }
-        Asking {
-            id,
-            is,
-            requests,
-            unnamed: HashMap::new(),
-        }
-    }
-
-    /// Whom a wave that is only known by its answers asked: everybody of the roles that answered; at the end and
-    /// later also those who left.
-    fn who_was_asked(&self, wave: &Wave, rows: &[Row]) -> Vec<Id<Enrolment>> {
-        let audience = self.model.instruments.get(wave.instrument).map(|is| is.audience);
-        let answered: BTreeSet<Role> = rows
-            .iter()
-            .filter_map(|row| self.model.enrolments.get(row.who?))
-            .map(|is| is.role)
-            .collect();
-        let mut asked: Vec<(String, Id<Enrolment>)> = self
-            .model
-            .enrolments
-            .iter()
-            .filter(|(_, is)| {
-                let there = match wave.occasion {
-                    Occasion::Endpoint | Occasion::FollowUp => is.state != EnrolmentState::Removed,
-                    Occasion::Exit => false,
-                    _ => is.state.is_live() || is.ended.as_ref().is_some_and(|ended| ended.on >= wave.opens),
-                };
-                there
-                    && audience.is_some_and(|audience| Wave::asks(audience, is.role))
-                    && (answered.is_empty() || answered.contains(&is.role))
-            })
-            .map(|(id, _)| (self.model.enrolled_name(id), id))
-            .collect();
-        asked.sort();
-        asked.into_iter().map(|(_, id)| id).collect()
     }
 
     /// Brings in what one row answers.
@@ -592,12 +473,6 @@ impl Form<'_> {
     fn asked_instrument(&self) -> Id<Instrument> {
         let then = self.asked.iter().find(|asked| asked.then);
         then.map_or(Id::new(0), |asked| asked.instrument)
-    }
-
-    fn first_moment(&self, day: NaiveDate) -> DateTime<Utc> {
-        let local = day.and_time(NaiveTime::MIN);
-        let at = self.model.zone().from_local_datetime(&local).earliest();
-        at.map_or_else(|| local.and_utc(), |at| at.to_utc())
     }
 
     /// `pulse 1`, `endpoint`.
