@@ -191,6 +191,8 @@ pub fn read(file: &str, bytes: &[u8], zone: Tz) -> Result<Incoming, FileProblem>
     let form = match raw.separator {
         None => format!("workbook, sheet {}", raw.sheet),
         Some('\t') => format!("{}, tabs between values", raw.encoding),
+        Some(',') => format!("{}, commas between values", raw.encoding),
+        Some(';') => format!("{}, semicolons between values", raw.encoding),
         Some(separator) => format!("{}, {separator} between values", raw.encoding),
     };
     let encoding = raw.encoding;
@@ -406,18 +408,27 @@ impl Incoming {
         Ok(drawn)
     }
 
+    /// What was understood of the headings of a table, whether or not that is enough; nothing of other files.
+    #[must_use]
+    pub fn understood(&self, model: &Model, choices: &Choices) -> Vec<Heard> {
+        let Body::Table(sheet) = &self.body else {
+            return Vec::new();
+        };
+        let Ok(said) = fields(&said_of(model, choices.kind, choices)) else {
+            return Vec::new();
+        };
+        let columns = Columns::find(sheet, &said);
+        heard(sheet, |column| word_of(&columns, column))
+    }
+
     /// What a sheet of people comes to.
     fn people(&self, sheet: &Sheet, columns: &Columns, kind: FileOf, preview: Preview, edit: Edit) -> Drawn {
-        let field = |column: usize| {
-            let held = Field::all().find(|field| columns.column(*field) == Some(column));
-            held.map_or("", Field::word).to_owned()
-        };
         Drawn {
             kind,
             whose: String::new(),
             preview,
             edit,
-            columns: heard(sheet, field),
+            columns: heard(sheet, |column| word_of(columns, column)),
             facts: Facts::default(),
         }
     }
@@ -515,6 +526,12 @@ impl Incoming {
 }
 
 /// The columns of a sheet with what each holds.
+/// The word of the field that a column holds; empty for none.
+fn word_of(columns: &Columns, column: usize) -> String {
+    let held = Field::all().find(|field| columns.column(*field) == Some(column));
+    held.map_or("", Field::word).to_owned()
+}
+
 fn heard(sheet: &Sheet, field: impl Fn(usize) -> String) -> Vec<Heard> {
     let wide = sheet
         .header

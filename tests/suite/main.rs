@@ -26,6 +26,7 @@ mod roles;
 mod rooms;
 mod rules;
 mod screens_calendar;
+mod screens_exchange;
 mod screens_feedback;
 mod screens_groups;
 mod screens_messages;

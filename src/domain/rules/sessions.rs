@@ -96,7 +96,12 @@ impl Ruled for Session {
                 found.breaks(0, id, what, "move that one, or cancel it first");
             }
         }
-        if self.starts > after.at && self.stands() {
+        // At the door of a workshop people arrive before it starts: it has begun with its day.
+        let is_to_come = match self.group {
+            Some(_) => self.starts > after.at,
+            None => after.day(self.starts) > after.day(after.at),
+        };
+        if is_to_come && self.stands() {
             let marks = after.marks_in(id);
             let early = marks.iter().find(|(_, mark)| mark.value != MarkValue::Apologies);
             if let Some((_, mark)) = early {

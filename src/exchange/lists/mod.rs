@@ -9,7 +9,7 @@ mod history;
 use chrono::{DateTime, Utc};
 
 use super::grid::{Datum, Grid};
-use crate::domain::{Enrolment, Group, Id, LeadRole, Model, Participant, Ratio, Scope, Session};
+use crate::domain::{Enrolment, Group, Id, LeadRole, MarkValue, Model, Participant, Ratio, Scope, Session};
 
 pub use history::{entries, entry_json};
 
@@ -382,7 +382,7 @@ fn attendance(model: &Model, now: DateTime<Utc>) -> Grid {
     grid
 }
 
-/// A badge for everybody who takes part: what to print, by name.
+/// A badge for everybody who takes part, and for the guests of workshops: what to print, by name.
 fn badges(model: &Model, now: DateTime<Utc>) -> Grid {
     let mut grid = Grid::under(
         "badges",
@@ -422,5 +422,22 @@ fn badges(model: &Model, now: DateTime<Utc>) -> Grid {
             Datum::text(&is.access_needs),
         ]);
     }
+    let mut guests: Vec<&str> = Vec::new();
+    for (_, mark) in model.marks.iter() {
+        let session = model.sessions.get(mark.session);
+        let is_workshop = session.is_some_and(|is| is.group.is_none() && is.stands());
+        if is_workshop && !mark.guest.is_empty() {
+            guests.push(&mark.guest);
+        }
+    }
+    guests.sort_unstable();
+    guests.dedup();
+    let empty = grid.headings.len();
+    grid.rows.extend(guests.into_iter().map(|name| {
+        let mut row = vec![Datum::Nothing; empty];
+        row[0] = Datum::text(name);
+        row[3] = Datum::text(MarkValue::Guest.word());
+        row
+    }));
     grid
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{App, Line, Waiting};
 use crate::domain::{AnyId, Change, Edit, Kind, MessageState, Reason, Record, Refusal, Rev};
+use crate::tui::key::Context;
 use crate::tui::overlay::{Choice, Conflict, Notice, Overlay};
 use crate::tui::signal::{Done, News, Out};
 use crate::tui::step::Step;
@@ -62,7 +63,9 @@ impl App {
                         }
                         None => self.taken_back(rev),
                     };
-                    let end = if back.is_empty() {
+                    // While text is typed, u is a letter.
+                    let typing = self.context() == Context::Text;
+                    let end = if back.is_empty() || typing {
                         String::new()
                     } else {
                         format!(" {back}")
@@ -248,7 +251,7 @@ impl App {
         }
         self.message = format!("Not saved: {}. Try: {}.", refusal.what, refusal.hint);
         self.overlays.push(Overlay::Notice(Notice {
-            title,
+            title: format!("Not saved: {title}"),
             refusal,
             at: self.clock(now, true),
         }));

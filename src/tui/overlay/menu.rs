@@ -83,6 +83,8 @@ pub struct Menu {
     pub then: Then<usize>,
     /// What other actions of its table cause (swap, unassign).
     pub other: Option<Then<Action>>,
+    /// What Enter causes where nothing matches what was typed, and the line that says so.
+    pub lacking: Option<(&'static str, Then<String>)>,
     row: usize,
     find: Option<LineInput>,
 }
@@ -105,6 +107,7 @@ impl Menu {
             table: Context::Popup,
             then: Box::new(then),
             other: None,
+            lacking: None,
             row: 0,
             find: None,
         }
@@ -131,17 +134,22 @@ impl Menu {
         self
     }
 
+    /// With something that Enter does where nothing matches what was typed: the line that says so, and what.
+    #[must_use]
+    pub fn lacking(
+        mut self,
+        line: &'static str,
+        then: impl Fn(String, &Cx<'_>, &mut Hand) -> Result<Step, String> + 'static,
+    ) -> Self {
+        self.lacking = Some((line, Box::new(then)));
+        self
+    }
+
     /// Open with the find line ready: typing narrows the rows at once.
     #[must_use]
     pub fn finding(mut self) -> Self {
         self.find = Some(LineInput::default());
         self
-    }
-
-    /// Nothing is said of labels where no row has one.
-    pub(super) fn hint(&self, action: Action) -> Option<String> {
-        let bare = self.rows.iter().all(|row| row.label.is_none());
-        (bare && matches!(action, Action::Label(_))).then(String::new)
     }
 
     pub(super) fn context(&self) -> Context {
@@ -150,6 +158,19 @@ impl Menu {
         } else {
             self.table
         }
+    }
+
+    /// What a key means here: nothing is said of labels where no row has one, and typing finds a row.
+    pub(super) fn hint(&self, action: Action) -> Option<String> {
+        let words = match action {
+            Action::Label(_) if self.rows.iter().all(|row| row.label.is_none()) => "",
+            Action::Open if self.find.is_some() => "this one",
+            Action::NextField => "next",
+            Action::Up if self.find.is_some() => "one up",
+            Action::Back if self.find.is_some() => "leave",
+            _ => return None,
+        };
+        Some(words.to_owned())
     }
 
     /// The rows that match what is typed, by number.
@@ -238,7 +259,7 @@ impl Menu {
             }
             Typed::Save => match self.shown().contains(&self.row) {
                 true => self.choose(self.row, cx, hand),
-                false => Step::say("Nothing matches. Esc shows all rows again."),
+                false => self.other_than_all(cx, hand),
             },
             Typed::Down | Typed::Next => {
                 self.step(1);
@@ -256,6 +277,18 @@ impl Menu {
                     Step::Stay
                 }
             }
+        }
+    }
+
+    /// What Enter does where nothing matches.
+    fn other_than_all(&self, cx: &Cx<'_>, hand: &mut Hand) -> Step {
+        let typed = self.find.as_ref().map(|find| find.text().trim().to_owned());
+        match (&self.lacking, typed) {
+            (Some((_, then)), Some(typed)) if !typed.is_empty() => match then(typed, cx, hand) {
+                Ok(step) => Step::Many(vec![Step::Close, step]),
+                Err(why) => Step::Say(why),
+            },
+            _ => Step::say("Nothing matches. Esc shows all rows again."),
         }
     }
 
@@ -334,7 +367,8 @@ impl Menu {
             y += 1;
         }
         if shown.is_empty() {
-            canvas.put(inside.x, y, inside.width, "no match", Role::Plain);
+            let line = self.lacking.as_ref().map_or("no match", |(line, _)| line);
+            canvas.put(inside.x, y, inside.width, line, Role::Plain);
             y += 1;
         }
         let hidden = shown.len().saturating_sub(top + room);

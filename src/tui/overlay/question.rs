@@ -55,7 +55,7 @@ impl Confirm {
 
 /// Something that was not done: why, what to do, and a code to quote.
 pub struct Notice {
-    /// What was meant.
+    /// What was not done: `Not saved: …`.
     pub title: String,
     /// Why not.
     pub refusal: Refusal,
@@ -93,7 +93,7 @@ impl Notice {
         boxed(
             cx,
             canvas,
-            &format!("Not saved: {}", self.title),
+            &self.title,
             &lines,
             "y  copy this message      Esc  leave it",
         )

@@ -3,7 +3,7 @@
 //! A popup that stays open from one arrival to the next. An arrival is a mark in the workshop's register, so
 //! everything else (taking it back, closing, lists) is the register's.
 
-use crate::domain::{Attendee, Enrolment, Id, MarkValue, Model, Role, Session, when};
+use crate::domain::{Attendee, Enrolment, Id, MarkValue, Model, Role, Session, text, when};
 use crate::tui::overlay::{Form, FormField, Menu, MenuRow, Overlay};
 use crate::tui::screen::Cx;
 use crate::tui::step::Step;
@@ -42,7 +42,7 @@ fn desk(model: &Model, workshop: Id<Session>, last: Option<String>) -> Menu {
     let register = model.register(workshop);
     let mut people: Vec<Attendee> = Vec::new();
     let mut rows = vec![MenuRow::plain("somebody who is not on the list: a guest")];
-    let mut here = 0;
+    let mut arrived = Vec::new();
     for row in &register.rows {
         let there = row.mark.as_ref().is_some_and(|(_, mark)| {
             matches!(
@@ -50,29 +50,60 @@ fn desk(model: &Model, workshop: Id<Session>, last: Option<String>) -> Menu {
                 MarkValue::Present | MarkValue::Late | MarkValue::Guest
             )
         });
-        here += usize::from(there);
         let tick = if there { "[x]" } else { "[ ]" };
         let part = row
             .enrolment
             .map_or_else(|| "guest".to_owned(), |e| place(model, workshop, e));
-        rows.push(MenuRow::plain(format!("{tick} {:<24} {part}", row.name)));
+        let name = text::pad_right(&row.name, 24);
+        rows.push(MenuRow::plain(format!("{tick} {name} {part}")));
+        arrived.push(there);
         people.push(match row.enrolment {
             Some(enrolment) => Attendee::Enrolled(enrolment),
             None => Attendee::Guest(row.guest.clone()),
         });
     }
-    let names: Vec<String> = register.rows.iter().map(|row| row.name.clone()).collect();
+    let mut names: Vec<String> = register.rows.iter().map(|row| row.name.clone()).collect();
+    let arrivals = |expected: bool| {
+        let rows = register.rows.iter().zip(&arrived);
+        rows.filter(|(row, here)| row.role.is_some() == expected && **here)
+            .count()
+    };
+    let (here, guests) = (arrivals(true), arrivals(false));
+    let expected = register.rows.iter().filter(|row| row.role.is_some()).count();
+    // Who takes part and is in no group stands at the door too.
+    let mut others: Vec<(String, Id<Enrolment>)> = model
+        .enrolments
+        .iter()
+        .filter(|(id, is)| is.state.is_live() && !people.contains(&Attendee::Enrolled(*id)))
+        .map(|(id, _)| (model.enrolled_name(id), id))
+        .collect();
+    others.sort();
+    for (name, enrolment) in others {
+        let role = model.enrolments.get(enrolment).map_or(Role::Mentee, |is| is.role);
+        let padded = text::pad_right(&name, 24);
+        rows.push(MenuRow::plain(format!("[ ] {padded} {role} without a group")));
+        people.push(Attendee::Enrolled(enrolment));
+        arrived.push(false);
+        names.push(name);
+    }
+    let guests = match guests {
+        0 => String::new(),
+        1 => ", 1 guest".to_owned(),
+        many => format!(", {many} guests"),
+    };
     let title = format!(
-        "{}: {here} of {} here",
-        model.session_title(workshop),
-        people.len()
+        "{}: {here} of {expected} here{guests}",
+        model.session_title(workshop)
     );
     let note = last.unwrap_or_else(|| "Type three letters of a name; Enter notes the arrival.".to_owned());
     Menu::new(title, rows, move |row, cx, hand| {
         let Some(at) = row.checked_sub(1) else {
-            return Ok(guest(workshop));
+            return Ok(guest(workshop, ""));
         };
         let who = people[at].clone();
+        if arrived[at] {
+            return Ok(already(workshop, who, &names[at]));
+        }
         let edit = cx
             .model
             .mark(
@@ -93,8 +124,34 @@ fn desk(model: &Model, workshop: Id<Session>, last: Option<String>) -> Menu {
         let said = format!("{} is here", names[at]);
         Ok(then(cx, workshop, edit, said))
     })
+    .lacking("nobody of that name: Enter notes a guest", move |typed, _, _| {
+        Ok(guest(workshop, &typed))
+    })
     .saying(note)
     .finding()
+}
+
+/// Somebody who is here already: noted by mistake, or asked for twice.
+fn already(workshop: Id<Session>, who: Attendee, name: &str) -> Step {
+    let told = name.to_owned();
+    let rows = vec![
+        MenuRow::new('g', "go on, that is right"),
+        MenuRow::new('t', "take it back, it was somebody else"),
+    ];
+    let title = format!("{name} is here already");
+    let menu = Menu::new(title, rows, move |row, cx, hand| {
+        if row == 0 {
+            return Ok(Step::Ask(Overlay::Menu(desk(cx.model, workshop, None))));
+        }
+        let edit = cx
+            .model
+            .mark(&mut hand.mint, workshop, who.clone(), None, None, cx.me, cx.now)
+            .map_err(|refusal| format!("{}. Try: {}.", refusal.what, refusal.hint))?;
+        Ok(then(cx, workshop, edit, format!("{told} is not here")))
+    });
+    Step::Ask(Overlay::Menu(
+        menu.saying("Enter goes on with the next, t takes the arrival back."),
+    ))
 }
 
 fn is_expected(model: &Model, workshop: Id<Session>, enrolment: Id<Enrolment>) -> bool {
@@ -107,10 +164,14 @@ fn then(cx: &Cx<'_>, workshop: Id<Session>, edit: crate::domain::Edit, said: Str
     let again = desk(
         &cx.model.after(&edit.changes),
         workshop,
-        Some(format!("{said}. Next: three letters.")),
+        Some(format!("{said}. The next: three letters of the name.")),
     );
     if edit.is_empty() {
         return Step::Ask(Overlay::Menu(again));
+    }
+    if let Err(refusal) = cx.model.admit(&edit, cx.role, cx.now) {
+        let as_it_was = Step::Ask(Overlay::Menu(desk(cx.model, workshop, None)));
+        return Step::Many(vec![as_it_was, Step::Refuse(refusal)]);
     }
     Step::Many(vec![Step::Propose(edit, said), Step::Ask(Overlay::Menu(again))])
 }
@@ -129,9 +190,9 @@ fn place(model: &Model, workshop: Id<Session>, enrolment: Id<Enrolment>) -> Stri
     }
 }
 
-/// The name of somebody who is not on the list.
-fn guest(workshop: Id<Session>) -> Step {
-    let fields = vec![FormField::new("name", "Name", "")];
+/// The name of somebody who is not on the list, as far as it was typed.
+fn guest(workshop: Id<Session>, typed: &str) -> Step {
+    let fields = vec![FormField::new("name", "Name", typed)];
     Step::Ask(Overlay::Form(Form::new(
         "A guest",
         fields,

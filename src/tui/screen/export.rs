@@ -135,7 +135,7 @@ fn ask(cx: &Cx<'_>, what: &str, ending: &str, rows: usize, content: Content) -> 
     let name = format!("cohort-{what}-{at}.{ending}");
     let plural = if rows == 1 { "row" } else { "rows" };
     let lines = vec![
-        format!("{name}, into the directory of exports, for your eyes only."),
+        format!("{name} goes into the directory of exports, for your eyes only."),
         "It may hold personal data: keep it as long as it is needed.".to_owned(),
     ];
     let question = TypedQuestion::new(
@@ -149,5 +149,7 @@ fn ask(cx: &Cx<'_>, what: &str, ending: &str, rows: usize, content: Content) -> 
             }))
         },
     );
-    Step::Ask(Overlay::Typed(question))
+    Step::Ask(Overlay::Typed(
+        question.warning("What is in the file leaves the program."),
+    ))
 }

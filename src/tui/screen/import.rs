@@ -13,9 +13,10 @@ use path::PathEntry;
 use rows::{Shown, shown, totals, what_y_does};
 
 use super::Cx;
-use crate::domain::{FileOf, Id, Occasion, Role as Part, Session};
+use crate::domain::{FileOf, Id, Occasion, Refusal, Role as Part, Session};
+use crate::exchange::FileProblem;
 use crate::exchange::incoming::{self, Choices, Drawn, Incoming, Need, Stop};
-use crate::tui::overlay::{LineBox, Menu, MenuRow, Overlay, Preview, PreviewRow};
+use crate::tui::overlay::{LineBox, Menu, MenuRow, Notice, Overlay, Preview, PreviewRow};
 use crate::tui::part::{Cell, Column};
 use crate::tui::signal::Out;
 use crate::tui::step::{Hand, Step};
@@ -53,12 +54,21 @@ fn look(file: &str, bytes: &[u8], cx: &Cx<'_>, hand: &mut Hand) -> Step {
             shown: false,
         }
         .next(cx, hand),
-        Err(problem) => refused(&problem.to_string(), &problem.remedy),
+        Err(problem) => unread(&problem, cx),
     }
 }
 
 fn refused(what: &str, remedy: &str) -> Step {
     Step::say(format!("{}. Try: {remedy}.", crate::tui::sentence(what)))
+}
+
+/// The file cannot be taken in: why, where, and what to do, in a popup that shows all of it.
+fn unread(problem: &FileProblem, cx: &Cx<'_>) -> Step {
+    Step::Ask(Overlay::Notice(Notice {
+        title: format!("Not read: {}", problem.file),
+        refusal: Refusal::unreadable(problem.to_string(), problem.remedy.clone()),
+        at: cx.model.local(cx.now).format("%H:%M:%S").to_string(),
+    }))
 }
 
 impl Looked {
@@ -78,18 +88,21 @@ impl Looked {
             Ok(drawn) => self.preview(drawn),
             Err(Stop::Need(need)) => return self.ask(need, cx),
             Err(Stop::File(problem)) if self.incoming.headings().is_empty() => {
-                return refused(&problem.to_string(), &problem.remedy);
+                return unread(&problem, cx);
             }
             Err(Stop::File(problem)) => {
-                let step = refused(&problem.to_string(), &problem.remedy);
-                return Step::Many(vec![self.columns(cx, &[], self.choices.kind), step]);
+                let understood = self.incoming.understood(cx.model, &self.choices);
+                let wrong = crate::tui::sentence(&problem.what);
+                return self.columns(cx, &understood, self.choices.kind, &wrong);
             }
             Err(Stop::Refused(refusal)) => return refused(&refusal.what, &refusal.hint),
         };
+        // What was said of it before holds no longer.
+        let anew = Step::say("");
         if self.shown {
-            Step::Many(vec![Step::Close, step])
+            Step::Many(vec![Step::Close, anew, step])
         } else {
-            step
+            Step::Many(vec![anew, step])
         }
     }
 
@@ -233,7 +246,7 @@ impl Looked {
             if drawn.whose.is_empty() {
                 String::new()
             } else {
-                format!(" {}", drawn.whose)
+                format!(", {}", drawn.whose)
             },
             if count == 1 { "" } else { "s" },
             own.incoming.form
@@ -242,7 +255,7 @@ impl Looked {
         let columns_found = drawn.columns.clone();
         let totals = totals(&drawn);
         let told = format!(
-            "y takes in {}. One u takes it all back. e corrects what was understood.",
+            "y does it: {}. One u takes it all back. e corrects it.",
             what_y_does(&drawn)
         );
         let session = drawn.facts.session;
@@ -344,7 +357,7 @@ impl Looked {
                         }
                     })
                     .next(cx, hand),
-                Some(b'c') => own.columns(cx, &columns, Some(kind)),
+                Some(b'c') => own.columns(cx, &columns, Some(kind), ""),
                 Some(b't') => own.kinds(),
                 Some(b'a') => own
                     .with(|choices| choices.accept = !choices.accept)
@@ -403,22 +416,14 @@ impl Looked {
         })
     }
 
-    /// Asks what a column holds: first which, then what.
-    fn columns(&self, cx: &Cx<'_>, columns: &[incoming::Heard], kind: Option<FileOf>) -> Step {
+    /// Asks what a column holds: first which, then what; `wrong` is what is wrong with what was understood.
+    fn columns(&self, cx: &Cx<'_>, columns: &[incoming::Heard], kind: Option<FileOf>, wrong: &str) -> Step {
         let kind = kind.unwrap_or(FileOf::Applications);
         let words = incoming::words(cx.model, kind);
-        let columns: Vec<(String, String)> = if columns.is_empty() {
-            self.incoming
-                .headings()
-                .iter()
-                .map(|heading| ((*heading).to_owned(), String::new()))
-                .collect()
-        } else {
-            columns
-                .iter()
-                .map(|heard| (heard.heading.clone(), heard.field.clone()))
-                .collect()
-        };
+        let columns: Vec<(String, String)> = columns
+            .iter()
+            .map(|heard| (heard.heading.clone(), heard.field.clone()))
+            .collect();
         let rows = columns
             .iter()
             .map(|(heading, field)| {
@@ -445,9 +450,11 @@ impl Looked {
                 choices.mapping.push((heading.clone(), word.unwrap_or_default()));
             }))
         });
-        Step::Ask(Overlay::Menu(
-            menu.saying("Choose the column that was read wrongly; it is remembered."),
-        ))
+        let mut menu = menu.saying("Choose the column that was read wrongly; it is remembered.");
+        if !wrong.is_empty() {
+            menu.footer = vec![String::new(), format!("{wrong}.")];
+        }
+        Step::Many(vec![Step::say(""), Step::Ask(Overlay::Menu(menu))])
     }
 }
 

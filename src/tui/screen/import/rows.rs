@@ -126,7 +126,10 @@ pub(super) fn totals(drawn: &Drawn) -> Vec<String> {
         preview.duplicates.len()
     )];
     if !used.is_empty() {
-        lines.push(format!("columns: {}; {unused} not used", used.join(", ")));
+        lines.push(format!(
+            "{unused} columns not used; the others: {}",
+            used.join(", ")
+        ));
     }
     if let Some(asked) = drawn.facts.asked {
         let answered = drawn
