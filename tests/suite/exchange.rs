@@ -345,3 +345,125 @@ fn bank_holidays_are_taken_in_as_expected() {
         (&expected["events"], &taken["revision"])
     );
 }
+
+/// Runs a command that must be done, as on this day.
+fn done_on(dir: &Path, day: &str, arguments: &[&str]) -> Value {
+    let said = std::process::Command::new(env!("CARGO_BIN_EXE_cohort"))
+        .args(arguments)
+        .args(["--json", "--now", &format!("{day}T09:00:00Z")])
+        .env("COHORT_DATA", dir)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("the program can be run");
+    let text = String::from_utf8_lossy(&said.stdout);
+    serde_json::from_str(&text).unwrap_or_else(|why| panic!("{arguments:?}: {why}: {said:?}"))
+}
+
+#[test]
+fn marks_that_a_report_proposes_are_set_where_there_are_none_and_taken_back_with_it() {
+    let office = cohort_of_2025();
+    let dir = office.dir();
+    let name = "2025/teams-attendance-DHLP-1-session-1.csv";
+    let seen = expected(name)["seen"].clone();
+    let emails: Vec<&str> = (0..4).filter_map(|nth| seen[nth]["email"].as_str()).collect();
+    let group = ["code=DHLP-1", "stream=DHLP", &format!("mentor={}", emails[0])];
+    done_on(dir, "2025-01-07", &[&["add", "group"], &group[..]].concat());
+    for mentee in &emails[1..] {
+        done_on(dir, "2025-01-07", &["move", mentee, "DHLP-1"]);
+    }
+    let session = ["group=DHLP-1", "round=1", "starts=2025-01-14 16:00", "minutes=60"];
+    done_on(dir, "2025-01-07", &[&["add", "session"], &session[..]].concat());
+    done(dir, &["register", "DHLP-1/1", emails[3], "apologies"]);
+    let taken = done(dir, &["import", &path(name), "--mark", "--yes"]);
+    let marks = |email: &str| -> Value {
+        let register = done(dir, &["register", "DHLP-1/1"]);
+        let name = done(dir, &["people", email])[0]["name"].clone();
+        let rows = register["marks"].as_array().expect("a list").clone();
+        let row = rows
+            .into_iter()
+            .find(|row| row["person"] == name || row["name"] == name);
+        row.unwrap_or_else(|| panic!("{email} is not in {register}"))
+    };
+    assert_eq!(marks(emails[0])["mark"], "present");
+    assert_eq!(marks(emails[1])["mark"], "present");
+    let late = marks(emails[2]);
+    assert_eq!(
+        (&late["mark"], &late["minutes_late"]),
+        (&json!("late"), &json!(19))
+    );
+    assert_eq!(marks(emails[3])["mark"], "apologies", "what a person said stands");
+    done(dir, &["undo", &taken["revision"].to_string()]);
+    assert_ne!(marks(emails[0])["mark"], "present");
+    assert_eq!(marks(emails[3])["mark"], "apologies");
+}
+
+#[test]
+fn answers_without_names_make_an_anonymous_wave_and_twice_are_the_same() {
+    let office = cohort_of_2025();
+    let dir = office.dir();
+    let named = std::fs::read_to_string(office_file("2025/pulse-session-1.csv")).expect("it is text");
+    let nameless: Vec<String> = named
+        .lines()
+        .map(|line| {
+            let mut cells: Vec<&str> = line.splitn(3, ',').collect();
+            // A text of an answer may go on over several lines.
+            if cells.get(1).is_some_and(|cell| cell.contains('@')) {
+                cells[1] = "anonymous";
+            }
+            cells.join(",")
+        })
+        .collect();
+    let file = dir.join("pulse-session-1.csv");
+    std::fs::write(&file, nameless.join("\n") + "\n").expect("a file can be written");
+    let file = file.display().to_string();
+    let taken = done(dir, &["import", &file, "--round", "1", "--yes"]);
+    assert_eq!(
+        taken["add"],
+        expected("2025/pulse-session-1.csv")["answers"],
+        "{taken}"
+    );
+    let waves = done(dir, &["waves"]);
+    assert_eq!(waves[0]["anonymous"], true, "{waves}");
+    let everything = dir.join("all.jsonl");
+    let to = everything.display().to_string();
+    done(dir, &["export", "everything", "--to", &to]);
+    let text = std::fs::read_to_string(&everything).expect("it is text");
+    let records: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect();
+    let responses: Vec<&Value> = records.iter().filter(|is| is["kind"] == "response").collect();
+    assert_eq!(json!(responses.len()), taken["add"]);
+    let mut days = std::collections::BTreeSet::new();
+    for response in &responses {
+        let text = response.to_string();
+        assert!(!text.contains('@'), "nobody is named: {text}");
+        let record = response.get("record").unwrap_or(response);
+        assert!(
+            record["enrolment"].is_null(),
+            "nothing links it to a person: {text}"
+        );
+        days.insert(record["received"].to_string());
+    }
+    assert_eq!(days.len(), 1, "nobody is told by the day of the answer");
+    let again = done(dir, &["import", &file, "--round", "1", "--yes"]);
+    assert_eq!(
+        (&again["same"], &again["add"], &again["revision"]),
+        (&taken["add"], &json!(0), &taken["revision"]),
+        "{again}"
+    );
+}
+
+#[test]
+fn a_file_of_ten_gigabytes_is_refused_before_it_is_read() {
+    let office = cohort("2025", "2025-01-06", "2025-06-30");
+    let file = office.dir().join("huge.csv");
+    let huge = std::fs::File::create(&file).expect("a file can be made");
+    huge.set_len(10 << 30).expect("it takes no room: it is all holes");
+    let said = run(
+        office.dir(),
+        &["import", &file.display().to_string(), "--yes", "--json"],
+    );
+    assert_eq!(said.code, 5, "{said:?}");
+    assert!(said.err.contains("10240 MB, and 64 MB is the most"), "{said:?}");
+}
