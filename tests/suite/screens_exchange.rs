@@ -256,6 +256,29 @@ fn three_letters_find_who_is_at_the_door_and_the_next_can_come() {
 }
 
 #[test]
+fn the_desk_is_that_of_today_and_of_several_the_nearest_comes_first() {
+    let mut stage = workshop(80, 24);
+    let later = stage.now + chrono::TimeDelta::days(60);
+    let edit = stage
+        .model
+        .add_workshop(&mut Mint::seeded(62), "Farewell", later, 120, "Hall 1");
+    stage.lands("Jo T", edit.expect("a workshop"));
+    stage.press(":desk<enter>");
+    assert!(stage.text().contains("Summer School: 0 of"), "{}", stage.text());
+    stage.press("<esc><esc>");
+    stage.now += chrono::TimeDelta::days(58);
+    stage.press(":desk<enter>");
+    assert!(stage.text().contains("Which workshop?"), "{}", stage.text());
+    stage.press("<enter>fat<enter>");
+    assert!(
+        stage.text().contains("has not begun"),
+        "arrivals are of the day: {}",
+        stage.text()
+    );
+    assert_eq!(marks(&stage), []);
+}
+
+#[test]
 fn who_is_not_on_the_list_is_a_guest_with_a_badge() {
     let mut stage = workshop(80, 24);
     stage.press(":desk<enter>xyz");

@@ -531,7 +531,7 @@ impl App {
             "import" => screen::import::open(),
             "cohort" => screen::records::open_cohort(&self.model),
             "export" => screen::export::menu(),
-            "desk" => screen::desk::open(&self.model),
+            "desk" => screen::desk::open(&self.model, now),
             "line slow" => {
                 self.looks.slow = true;
                 Step::say("As little as possible is written: rows are marked by > alone.")

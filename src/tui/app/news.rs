@@ -12,7 +12,7 @@ use crate::tui::step::Step;
 /// How a line about something saved ends: with the key that takes it back, or brings it back.
 const UNDO: &str = "u undo";
 /// What an undo of written messages would take back.
-const NOTE: &str = "u takes the note of them back, not the files";
+const NOTE: &str = "u takes back the note alone";
 const REDO: &str = "U redo";
 /// How long such a line is left for reading before what others do may follow it.
 const READ: TimeDelta = TimeDelta::seconds(5);
@@ -141,8 +141,8 @@ impl App {
             Some(label) if label.verb == "redo" => (format!("Brought back: {}", label.on), UNDO),
             Some(label) if is_note => (
                 format!(
-                    "Taken back: the note of {}; the files stay in the outbox",
-                    label.on
+                    "Taken back: the note of {}; the files stay",
+                    label.on.trim_start_matches("prepare ")
                 ),
                 REDO,
             ),

@@ -3,35 +3,40 @@
 //! A popup that stays open from one arrival to the next. An arrival is a mark in the workshop's register, so
 //! everything else (taking it back, closing, lists) is the register's.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::domain::{Attendee, Enrolment, Id, MarkValue, Model, Role, Session, text, when};
 use crate::tui::overlay::{Form, FormField, Menu, MenuRow, Overlay};
 use crate::tui::screen::Cx;
 use crate::tui::step::Step;
 
-/// Opens the desk of the workshop that is nearest in time; asks which where there are several.
+/// Opens the desk of today's workshop; where none or several are today, asks which, the nearest first.
 #[must_use]
-pub fn open(model: &Model) -> Step {
-    let workshops: Vec<(Id<Session>, String)> = model
+pub fn open(model: &Model, now: DateTime<Utc>) -> Step {
+    let mut workshops: Vec<(TimeDelta, Id<Session>, DateTime<Utc>)> = model
         .sessions
         .iter()
         .filter(|(_, is)| is.group.is_none() && is.stands())
-        .map(|(id, is)| {
-            let at = when::moment_short(model.local(is.starts));
-            (id, format!("{}, {at}", model.session_title(id)))
-        })
+        .map(|(id, is)| ((is.starts - now).abs(), id, is.starts))
         .collect();
-    match workshops.as_slice() {
-        [] => Step::say("There is no workshop: :add record adds a session without a group."),
-        [(only, _)] => {
-            let only = *only;
-            Step::Ask(Overlay::Menu(desk(model, only, None)))
+    workshops.sort_unstable();
+    let is_today = |starts: DateTime<Utc>| model.day(starts) == model.day(now);
+    let mut today = workshops.iter().filter(|(.., starts)| is_today(*starts));
+    match (workshops.as_slice(), today.next(), today.next()) {
+        ([], ..) => Step::say("There is no workshop: :add record adds a session without a group."),
+        ([(_, only, _)], ..) | (_, Some((_, only, _)), None) => {
+            Step::Ask(Overlay::Menu(desk(model, *only, None)))
         }
         _ => {
-            let rows = workshops.iter().map(|(_, title)| MenuRow::plain(title)).collect();
+            let rows = workshops.iter().map(|(_, id, starts)| {
+                let at = when::moment_short(model.local(*starts));
+                MenuRow::plain(format!("{}, {at}", model.session_title(*id)))
+            });
+            let rows = rows.collect();
             Step::Ask(Overlay::Menu(Menu::new(
                 "Which workshop?",
                 rows,
-                move |row, cx, _| Ok(Step::Ask(Overlay::Menu(desk(cx.model, workshops[row].0, None)))),
+                move |row, cx, _| Ok(Step::Ask(Overlay::Menu(desk(cx.model, workshops[row].1, None)))),
             )))
         }
     }
