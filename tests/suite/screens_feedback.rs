@@ -314,6 +314,17 @@ fn the_next_problem_is_the_next_group_with_attention() {
 }
 
 #[test]
+fn the_streams_stand_beside_one_another() {
+    let mut stage = Stage::example(80, 24);
+    stage.press("5sss").golden("feedback-streams-80x24");
+    // Enter gives a stream the body, with all that is told of one group.
+    stage.press("j<enter>");
+    assert!(stage.text().contains("> Feedback > CCIO"), "{}", stage.text());
+    stage.press("<esc>s");
+    assert!(stage.text().contains("[ Groups 30 ]"), "{}", stage.text());
+}
+
+#[test]
 fn the_session_before_is_chosen_by_its_key() {
     let mut stage = example_of("2025", 80, 24);
     stage.press("/ccio-1<enter>");

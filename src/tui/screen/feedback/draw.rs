@@ -2,10 +2,10 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::Feedback;
 use super::facts::{self, Scoped, round_name};
 use super::layout::{Aside, Pane as Part};
 use super::rows::{five, lines, why_hidden};
+use super::{Feedback, Sort};
 use crate::domain::feedback::{Compared, OFFICE_PULSE, Shown};
 use crate::domain::{Scope, text, when};
 use crate::tui::part::{Canvas, Column, Pane, fit_columns};
@@ -121,13 +121,16 @@ fn title(view: &Feedback, cx: &Cx<'_>, pane: Part, width: u16) -> (String, Strin
     let name = &facts.line(of.scope).name;
     match pane {
         Part::Groups => {
-            let groups = facts.board.groups.len();
+            let what = match view.sort {
+                Sort::Streams => format!("Streams {}", facts.board.streams.len()),
+                _ => format!("Groups {}", facts.board.groups.len()),
+            };
             let more = if width < 60 {
                 "mean 1-5".to_owned()
             } else {
                 format!("mean 1-5 by session, from 3 answers on{}", view.sort.words())
             };
-            (format!("Groups {groups}"), more)
+            (what, more)
         }
         Part::Scores => {
             let keys: Vec<String> = of.questions.iter().map(|q| format!("\"{}\"", q.key)).collect();

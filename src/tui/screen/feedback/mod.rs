@@ -35,6 +35,8 @@ enum Sort {
     Mean,
     /// Fewest answers first.
     Answered,
+    /// The streams beside one another instead of the groups.
+    Streams,
 }
 
 impl Sort {
@@ -42,13 +44,14 @@ impl Sort {
         match self {
             Self::Code => Self::Mean,
             Self::Mean => Self::Answered,
-            Self::Answered => Self::Code,
+            Self::Answered => Self::Streams,
+            Self::Streams => Self::Code,
         }
     }
 
     const fn words(self) -> &'static str {
         match self {
-            Self::Code => "",
+            Self::Code | Self::Streams => "",
             Self::Mean => ", lowest first",
             Self::Answered => ", fewest answers first",
         }
@@ -135,11 +138,14 @@ impl Feedback {
     /// The lines of the table of groups, all groups first.
     fn lines<'a>(&self, facts: &'a Facts) -> Vec<&'a Line> {
         let wanted = self.filter_of(Pane::Groups);
-        let groups = facts.board.groups.iter();
+        let groups = match self.sort {
+            Sort::Streams => facts.board.streams.iter(),
+            _ => facts.board.groups.iter(),
+        };
         let mut groups: Vec<&Line> = groups.filter(|line| finds(&wanted, &line.name)).collect();
         let mean = |line: &Line| line.mean.as_ref().and_then(Shown::value).copied();
         match self.sort {
-            Sort::Code => {}
+            Sort::Code | Sort::Streams => {}
             Sort::Mean => groups.sort_by(|a, b| {
                 let (a, b) = (mean(a).unwrap_or(f64::MAX), mean(b).unwrap_or(f64::MAX));
                 a.total_cmp(&b)
@@ -443,7 +449,8 @@ impl Screen for Feedback {
                 Step::say(match self.sort {
                     Sort::Code => "Groups by stream and code.",
                     Sort::Mean => "Groups with the lowest mean first. s again: fewest answers first.",
-                    Sort::Answered => "Groups with the fewest answers first. s again: by code.",
+                    Sort::Answered => "Groups with the fewest answers first. s again: the streams.",
+                    Sort::Streams => "The streams beside one another. s again: groups by code.",
                 })
             }
             Action::Filter => {
@@ -589,6 +596,9 @@ impl Screen for Feedback {
 
     fn show(&mut self, id: AnyId, cx: &Cx<'_>) -> bool {
         self.filter.set("");
+        if self.sort == Sort::Streams {
+            self.sort = Sort::Code;
+        }
         self.groups.go(0, &[Scope::Cohort]);
         self.settle(cx);
         let Some((_, of)) = self.shown() else { return false };
