@@ -550,3 +550,43 @@ fn messages_are_logged_only_when_every_file_is_on_disk() {
     assert_eq!(said.code, 6, "{said:?}");
     assert_eq!(done(office.dir(), &["status"])["revision"], before);
 }
+
+#[test]
+fn a_text_kept_on_the_screen_is_what_commands_send_until_it_is_emptied() {
+    let home = tempfile::tempdir().expect("a directory can be made");
+    let office = with_example();
+    let settings = home.path().join("mail.toml");
+    let dir = office.dir().display().to_string();
+    let arguments = ["--data", &dir, "--as", "Sam K", "--now", "2025-03-18T16:12:00Z"];
+    let program = Program::built(&arguments).with("COHORT_MAIL", &settings);
+    let mut terminal = Line::open(80, 24).run(&program);
+    terminal.shows("[1 Now]").shows("? help");
+    terminal.type_in(":messages\r").shows("the texts of messages");
+    terminal.type_in("t").shows("the program's text");
+    terminal.type_in("j\r").shows("Text: session reminder");
+    terminal.type_in("\x15").shows("Dear {first_name},");
+    terminal
+        .type_in("Subject: Soon, {first_name}")
+        .shows("Soon, {first_name}");
+    terminal.type_in("\t").shows("Kept in");
+    let own = home.path().join("templates/session-reminder.txt");
+    let text = std::fs::read_to_string(&own).expect("it is kept");
+    assert!(text.starts_with("Subject: Soon, {first_name}\n"), "{text}");
+    let mails = |into: &str| {
+        let into = office.dir().join(into);
+        let named = into.display().to_string();
+        let said = run(&office, &[&REMIND[..], &["--outbox", &named]].concat(), &settings);
+        assert_eq!(said.code, 0, "{said:?}");
+        let first = std::fs::read_dir(&into).expect("it is there").flatten().next();
+        std::fs::read_to_string(first.expect("a message").path()).expect("mail is text")
+    };
+    assert!(mails("one").contains("Subject: Soon, "));
+    terminal.type_in(":messages\rt").shows("the office's own text");
+    terminal.type_in("j\r").shows("Text: session reminder");
+    terminal
+        .type_in(&"\x15\x1b[3~".repeat(9))
+        .type_in("\t")
+        .shows("text of session reminder messages is back");
+    assert!(!own.exists());
+    assert!(mails("two").contains("Subject: CCIO-2 S4, "));
+}
