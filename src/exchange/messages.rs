@@ -4,6 +4,8 @@
 //! What somebody was told last follows from the log: an invitation or change notes the session's calendar version
 //! (`se-…/3`), so a change is due when the session has a newer one. Must not know how messages leave.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::calendar::{self, Method, Somebody};
@@ -13,6 +15,13 @@ use crate::domain::{
     ApplicationState, Enrolment, Id, Message, MessageKind, MessageState, Model, Person, Scale, Scope,
     Session, Wave, when,
 };
+
+/// The messages that tell somebody of a date.
+const DATES: [MessageKind; 3] = [
+    MessageKind::Invitation,
+    MessageKind::Changed,
+    MessageKind::Cancelled,
+];
 
 /// What every message is made with.
 #[derive(Clone, Debug)]
@@ -164,12 +173,16 @@ impl Office<'_> {
     #[must_use]
     pub fn cancellations(&self, model: &Model, sessions: &[Id<Session>]) -> Vec<Post> {
         let mut posts = Vec::new();
+        // Of many thousands only those who were ever told of a date are looked at.
+        let dated = model.messages.iter().filter(|(_, m)| DATES.contains(&m.kind));
+        let known: HashSet<Id<Person>> = dated.map(|(_, m)| m.person).collect();
         for id in sessions {
             let Some(is) = model.sessions.get(*id).filter(|is| is.ends() > self.now) else {
                 continue;
             };
             for (enrolment, _) in model.enrolments.iter() {
-                let Some(to) = addressee(model, enrolment) else {
+                let Some(to) = addressee(model, enrolment).filter(|(person, _)| known.contains(person))
+                else {
                     continue;
                 };
                 let invited = told(model, to.0, *id).is_some_and(|told| told.kind != MessageKind::Cancelled);
@@ -190,10 +203,10 @@ impl Office<'_> {
         let Some(is) = model.sessions.get(session) else {
             return posts;
         };
+        let prefix = format!("{session}/");
         let anybody = || {
-            let all = model.people.ids();
-            all.into_iter()
-                .any(|person| told(model, person, session).is_some())
+            let mut all = model.messages.iter();
+            all.any(|(_, m)| DATES.contains(&m.kind) && m.about.starts_with(&prefix))
         };
         if is.stands() || !posts.is_empty() || is.ends() <= self.now || anybody() {
             return posts;
@@ -266,14 +279,9 @@ impl Office<'_> {
 /// What somebody was told last about a session's date.
 fn told(model: &Model, person: Id<Person>, session: Id<Session>) -> Option<Told> {
     let prefix = format!("{session}/");
-    let dates = [
-        MessageKind::Invitation,
-        MessageKind::Changed,
-        MessageKind::Cancelled,
-    ];
     model
         .messages_to(person)
-        .filter(|(_, m)| dates.contains(&m.kind))
+        .filter(|(_, m)| DATES.contains(&m.kind))
         .filter_map(|(id, m)| {
             let version = m.about.strip_prefix(&prefix)?.parse().ok()?;
             let told = Told {
