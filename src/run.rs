@@ -142,6 +142,9 @@ struct Loop<'a> {
     work: Vec<Work>,
     /// Sendings whose entry has not landed yet: its nonce, and what remembers them.
     logging: Vec<(u128, Sending)>,
+    /// How many threads write files; the program is left when they have ended and what they wrote is noted.
+    writing: usize,
+    leaving: bool,
 }
 
 impl<'a> Loop<'a> {
@@ -164,6 +167,8 @@ impl<'a> Loop<'a> {
             tell,
             work: Vec::new(),
             logging: Vec::new(),
+            writing: 0,
+            leaving: false,
         }
     }
 
@@ -338,8 +343,13 @@ impl<'a> Loop<'a> {
                     if let News::Settled { nonce, .. } = &news {
                         self.logged(*nonce);
                     }
+                    let answered = matches!(
+                        news,
+                        News::Settled { .. } | News::Refused { .. } | News::Unsaved { .. }
+                    );
                     self.welcomed |= matches!(news, News::Welcome { .. });
-                    self.signal(Signal::News(news))
+                    let code = self.signal(Signal::News(news));
+                    code.or_else(|| self.leave_at_last(answered))
                 }
                 None => None,
             },
@@ -393,6 +403,7 @@ impl<'a> Loop<'a> {
             Out::Outbox(posts) => {
                 let (dir, sender) = (self.opening.outbox.clone(), self.opening.sender.clone());
                 let now = self.opening.clock.now();
+                self.writing += 1;
                 self.off(move || (post::write(&dir, &sender, &posts, now), None));
             }
             Out::Send(posts) => {
@@ -401,6 +412,7 @@ impl<'a> Loop<'a> {
             }
             Out::Save { name, content } => {
                 let dir = self.opening.exports.clone();
+                self.writing += 1;
                 self.off(move || (post::save(&dir, &name, content), None));
             }
             Out::Postroom => return self.postroom(),
@@ -425,6 +437,8 @@ impl<'a> Loop<'a> {
             }
             Out::Repaint => self.painter.repaint(),
             Out::Reconnect => self.link.hurry(),
+            // Who asks again does not want to wait.
+            Out::Quit if self.writing > 0 && !self.leaving => self.leaving = true,
             Out::Quit => {
                 self.link.leave();
                 return Some(0);
@@ -474,6 +488,9 @@ impl<'a> Loop<'a> {
 
     /// Something done elsewhere has ended. A sending is remembered on disk until its entry has landed.
     fn ended(&mut self, done: Done, sending: Option<Sending>) -> Option<u8> {
+        if !matches!(done, Done::Sent { .. }) {
+            self.writing = self.writing.saturating_sub(1);
+        }
         let outs = self.app.handle(Signal::Done(done), self.opening.clock.now());
         if let Some(sending) = sending {
             let logged = outs.iter().find_map(|out| match out {
@@ -485,7 +502,15 @@ impl<'a> Loop<'a> {
                 None => forget(sending),
             }
         }
-        outs.into_iter().find_map(|out| self.perform(out))
+        let noted = outs.iter().any(|out| matches!(out, Out::Propose(_)));
+        let code = outs.into_iter().find_map(|out| self.perform(out));
+        code.or_else(|| self.leave_at_last(!noted))
+    }
+
+    /// Leaves, when that was asked for and nothing is written any more.
+    fn leave_at_last(&mut self, settled: bool) -> Option<u8> {
+        let may = self.leaving && self.writing == 0 && settled;
+        may.then_some(Out::Quit).and_then(|quit| self.perform(quit))
     }
 
     /// The entry about a sending has landed.

@@ -590,3 +590,23 @@ fn a_text_kept_on_the_screen_is_what_commands_send_until_it_is_emptied() {
     assert!(!own.exists());
     assert!(mails("two").contains("Subject: CCIO-2 S4, "));
 }
+
+#[test]
+fn who_leaves_while_messages_are_written_leaves_them_written_and_noted() {
+    let office = with_example();
+    let dir = office.dir().display().to_string();
+    let arguments = ["--data", &dir, "--as", "Sam K", "--now", "2025-03-18T16:12:00Z"];
+    let program = Program::built(&arguments).with("COHORT_MAIL", office.dir().join("none.toml"));
+    let mut terminal = Line::open(80, 24).run(&program);
+    terminal.shows("[1 Now]").shows("? help");
+    terminal.type_in(":messages\rd").shows("Nothing leaves yet");
+    terminal.type_in("y").shows("Type 130");
+    terminal.type_in("130").shows("[ 130");
+    terminal.type_in("\r");
+    terminal.type_in("\x03\x03");
+    assert_eq!(terminal.ended(), 0);
+    let files = std::fs::read_dir(office.dir().join("outbox")).expect("it is there");
+    assert_eq!(files.count(), 130);
+    let history = done(office.dir(), &["history", "--limit", "1"]);
+    assert_eq!(history[0]["label"], "prepare decision to 130 people");
+}
