@@ -5,7 +5,7 @@ mod left;
 mod post;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use ratatui::buffer::Buffer;
 use crate::cli;
 use crate::cli::sending::Sending;
 use crate::domain::MessageKind;
-use crate::hub::{self, Link, LinkEvent, Who};
+use crate::hub::{self, Link, LinkEvent, Wanted, Who};
 use crate::plan::{Answer, Progress, Request, Watch};
 use crate::terminal::{self, Event, Guard, Painter, Screen, Timing};
 use crate::tui::{App, Done, Looks, News, Out, Peer, Place, Signal, whole};
@@ -74,6 +74,16 @@ pub struct Opening {
     pub exports: PathBuf,
     /// Who prepared messages are from.
     pub sender: String,
+}
+
+/// Fetches a cohort over a connection of its own.
+fn look_at(dir: &Path, who: Who) -> Done {
+    match hub::Client::connect(dir, who) {
+        Ok(client) => Done::LookedAt(Box::new(client.model().clone())),
+        Err(problem) => Done::Failed {
+            what: format!("The other cohort could not be fetched: {problem}."),
+        },
+    }
 }
 
 /// What wakes the loop.
@@ -382,6 +392,14 @@ impl<'a> Loop<'a> {
             Out::Heads(before) => self.link.heads(Some(before), PAGE),
             Out::Entry(rev) => self.link.entry(rev),
             Out::OpenCohort(cohort) => self.link.open(cohort),
+            Out::LookAt(cohort) => {
+                let dir = self.opening.dir.clone();
+                let who = Who {
+                    cohort: Wanted::This(cohort),
+                    ..self.opening.who.clone()
+                };
+                self.off(move || (look_at(&dir, who), None));
+            }
             Out::Place(place) => {
                 self.link.place(hub::Place {
                     view: place.view,

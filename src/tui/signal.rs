@@ -143,6 +143,8 @@ pub enum Done {
         /// What is in it.
         bytes: Vec<u8>,
     },
+    /// Another cohort, as it stands.
+    LookedAt(Box<Model>),
     /// Something asked for could not be done.
     Failed {
         /// What is wrong and what to do.
@@ -192,6 +194,8 @@ pub enum Out {
     Entry(Rev),
     /// Open another cohort.
     OpenCohort(Id<Cohort>),
+    /// Fetch another cohort to look at; this one stays open.
+    LookAt(Id<Cohort>),
     /// Tell the others where we are.
     Place(Place),
     /// Put text on the terminal's clipboard.

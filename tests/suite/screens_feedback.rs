@@ -1,7 +1,7 @@
 //! Feedback as people see it: scores, answers, themes, quotes, confidence, and who has not answered.
 
 use cohort::domain::{Answer, MessageKind, QuoteState};
-use cohort::tui::{Out, key::Tab};
+use cohort::tui::{Done, Out, Signal, key::Tab};
 
 use crate::kit::{example, stage::Stage, world};
 
@@ -405,4 +405,18 @@ fn no_size_makes_feedback_panic() {
             assert!(!stage.text().trim().is_empty());
         }
     }
+}
+
+#[test]
+fn the_last_cohort_stands_beside_this_one() {
+    let mut stage = Stage::example(80, 24);
+    stage.press(":compare<enter>");
+    let last = stage.outs.iter().find_map(|out| match out {
+        Out::LookAt(cohort) => Some(*cohort),
+        _ => None,
+    });
+    let other = crate::kit::example::remembered("2024");
+    assert_eq!(last, Some(other.focus));
+    stage.signal(Signal::Done(Done::LookedAt(Box::new(other))));
+    stage.golden("feedback-beside-2024-80x24");
 }

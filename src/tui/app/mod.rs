@@ -531,6 +531,7 @@ impl App {
             "import" => screen::import::open(),
             "cohort" => screen::records::open_cohort(&self.model),
             "export" => screen::export::menu(),
+            "compare" => screen::beside::ask(&self.model),
             "desk" => screen::desk::open(&self.model, now),
             "line slow" => {
                 self.looks.slow = true;

@@ -326,6 +326,11 @@ impl App {
                 notes.retain(|note| !self.model.was_sent(note));
                 self.done(Done::Written { what, notes }, now);
             }
+            Done::LookedAt(other) => {
+                self.message.clear();
+                let step = crate::tui::screen::beside::popup(&self.model, &other, now);
+                self.take(step, now);
+            }
             Done::Failed { what } => self.message = what,
             asked @ (Done::Listed { .. } | Done::Read { .. }) => {
                 let step = self.with_screen(now, |screen, cx, hand| screen.done(asked, cx, hand));

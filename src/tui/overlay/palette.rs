@@ -60,6 +60,10 @@ const SETTINGS: &[(&str, &str)] = &[
         "messages: invitations, changes, cancellations, decisions, their texts",
     ),
     ("export", "export a list or the calendar into a file"),
+    (
+        "compare",
+        "compare with the last cohort: scores, confidence, surveys",
+    ),
     ("desk", "workshop desk: arrivals and guests"),
     ("line slow", "slow line: write as little as possible"),
     ("line quick", "quick line: find out by itself"),

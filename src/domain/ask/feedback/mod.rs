@@ -6,6 +6,7 @@
 mod answers;
 #[cfg(test)]
 mod attack;
+mod beside;
 mod board;
 mod concern;
 mod confidence;
@@ -18,6 +19,7 @@ mod tests;
 mod world;
 
 pub use answers::{AnswerRow, AskedRow, TextAnswer, ThemeLine};
+pub use beside::{Amount, Beside};
 pub use board::{Board, Line, PulseScores, QuestionLine, RoundScore, in_words};
 pub use concern::{LowMean, LowPulse, SlowWave, WordWanted};
 pub use confidence::{Change, Compared, Confidence, ItemLine};
