@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cohort::tui::Out;
 use cohort::tui::key::{self, Action, BINDINGS, Binding, Chord, Context, ch, ctrl, named};
 use crossterm::event::KeyCode;
 
@@ -427,4 +428,11 @@ fn the_keys_of_questions_are_told_when_another_is_pressed() {
     stage.signal(event(named(KeyCode::Enter)));
     assert_eq!(stage.app.context(), Context::Confirm);
     assert!(stage.app.message().contains("y yes"), "{}", stage.app.message());
+}
+
+#[test]
+fn colon_q_quits_without_a_question() {
+    let mut stage = Stage::new();
+    stage.press(":q<enter>");
+    assert!(matches!(stage.outs.last(), Some(Out::Quit)), "{}", stage.text());
 }

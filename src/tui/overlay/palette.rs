@@ -167,19 +167,22 @@ impl Palette {
         let mut ranked: Vec<(u32, u32, usize)> = pool
             .filter_map(|(nth, item)| {
                 let score = pattern.score(Utf32Str::new(&item.folded, &mut scratch), &mut matcher);
-                let class = if item.key == raw || item.folded == typed {
+                // `:q` is a name of its own; the key q means another thing.
+                let class = if item.key.strip_prefix(':') == Some(raw.as_str()) {
                     0
-                } else if item.folded.starts_with(&typed) {
+                } else if item.key == raw || item.folded == typed {
                     1
+                } else if item.folded.starts_with(&typed) {
+                    2
                 } else if item
                     .folded
                     .split(|c: char| !c.is_alphanumeric())
                     .any(|word| word.starts_with(&typed))
                 {
-                    2
+                    3
                 } else {
                     score?;
-                    3
+                    4
                 };
                 Some((class, u32::MAX - score.unwrap_or(0), nth))
             })
