@@ -112,13 +112,13 @@ impl<T: Recorded> From<Id<T>> for AnyId {
 
 impl fmt::Display for AnyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits: [u8; 12] =
-            std::array::from_fn(|place| ALPHABET[(self.number >> (5 * (11 - place))) as usize & 31]);
-        f.pad(&format!(
-            "{}-{}",
-            self.kind.prefix(),
-            String::from_utf8_lossy(&digits)
-        ))
+        let mut text = String::with_capacity(16);
+        text.push_str(self.kind.prefix());
+        text.push('-');
+        text.extend(
+            (0..12).map(|place| char::from(ALPHABET[(self.number >> (5 * (11 - place))) as usize & 31])),
+        );
+        f.pad(&text)
     }
 }
 

@@ -64,7 +64,12 @@ impl Indexed for Person {
             .chain([&self.email])
             .filter(|a| !a.is_empty())
         {
-            set(&mut index.people_by_email, fold_email(address), id, yes);
+            set(
+                &mut index.people_by_email,
+                fold_email(address).into_owned(),
+                id,
+                yes,
+            );
         }
         let name = (fold(&self.name), id);
         if yes {

@@ -65,6 +65,13 @@ macro_rules! make_model {
                     })+
                 }
             }
+            /// Whether there is exactly this record.
+            #[must_use]
+            pub fn holds(&self, record: &Record) -> bool {
+                match record {
+                    $(Record::$variant(id, is) => self.$table.get(*id) == Some(&**is)),+
+                }
+            }
             /// The entry that last touched this record.
             #[must_use]
             pub fn touched(&self, id: AnyId) -> Option<Rev> {

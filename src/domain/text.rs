@@ -39,6 +39,12 @@ pub struct Cleaned {
 /// [`refuse_name`] about those.
 #[must_use]
 pub fn clean_name(text: &str) -> Cleaned {
+    if is_simple(text) && !text.contains("  ") {
+        return Cleaned {
+            text: text.trim().to_owned(),
+            removed: false,
+        };
+    }
     let mut removed = false;
     let mut kept = String::with_capacity(text.len());
     for c in text.trim().chars() {
@@ -67,6 +73,12 @@ pub fn clean_name(text: &str) -> Cleaned {
 /// Lengths are not cut; ask [`refuse_text`] about those.
 #[must_use]
 pub fn clean_text(text: &str) -> Cleaned {
+    if is_simple(text) {
+        return Cleaned {
+            text: text.trim().to_owned(),
+            removed: false,
+        };
+    }
     let one_line_end = text
         .replace("\r\n", "\n")
         .replace(['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
@@ -86,6 +98,9 @@ pub fn refuse_name(text: &str) -> Option<String> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Some("A name is needed here.".to_owned());
+    }
+    if is_simple(trimmed) && trimmed.len() <= NAME_GRAPHEMES.min(NAME_BYTES) {
+        return None;
     }
     if let Some(c) = trimmed.chars().find(|c| c.is_control() || is_unseen(*c)) {
         return Some(format!(
@@ -124,6 +139,9 @@ pub fn refuse_name(text: &str) -> Option<String> {
 /// Why this free text is too long to keep, as a sentence; `None` when it fits.
 #[must_use]
 pub fn refuse_text(text: &str) -> Option<String> {
+    if is_simple(text) && text.len() <= TEXT_BYTES {
+        return None;
+    }
     let bytes = clean_text(text).text.len();
     (bytes > TEXT_BYTES)
         .then(|| format!("A text can take {TEXT_BYTES} bytes, and this takes {bytes}: shorten it."))
@@ -134,7 +152,7 @@ pub fn refuse_text(text: &str) -> Option<String> {
 /// For data that was written before it was cleaned, by whatever wrote it. Line ends and tabs become spaces.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+    if is_simple(text) {
         return Cow::Borrowed(text);
     }
     let spaced: String = text
@@ -189,7 +207,7 @@ pub fn fold(text: &str) -> String {
 /// How many columns the text takes on a terminal; the emoji selector U+FE0F is not drawn and not counted.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    if text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+    if is_simple(text) {
         return text.len();
     }
     text.graphemes(true).map(|grapheme| drawn(grapheme).width()).sum()
@@ -286,8 +304,16 @@ pub fn email_problem(email: &str) -> Option<&'static str> {
 
 /// The address as two addresses are compared: trimmed, NFC, lower case.
 #[must_use]
-pub fn fold_email(email: &str) -> String {
-    email.trim().nfc().flat_map(char::to_lowercase).collect()
+pub fn fold_email(email: &str) -> Cow<'_, str> {
+    let email = email.trim();
+    if !email.is_ascii() {
+        return Cow::Owned(email.nfc().flat_map(char::to_lowercase).collect());
+    }
+    if email.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(email.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(email)
+    }
 }
 
 /// The selector that asks for an emoji in colour; ratatui 0.30 misplaces the cell after it (ratatui#2357).
@@ -301,6 +327,12 @@ fn drawn(grapheme: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(grapheme)
     }
+}
+
+/// Whether a text is made of printable ASCII alone, as nearly every one is: nothing in it can be composed, is unseen
+/// or wider than one column.
+fn is_simple(text: &str) -> bool {
+    text.bytes().all(|b| (b' '..=b'~').contains(&b))
 }
 
 /// How a character that cannot be seen is written out.

@@ -3,13 +3,17 @@
 //! Of several submissions of one person the latest counts. An application that was decided already keeps its
 //! decision.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
 use super::columns::{Columns, Field};
 use super::consents;
-use super::intake::{Acquaintances, Act, Addresses, Draft, DuplicateRow, PersonRow, Preview, Reader, Taken};
+use super::cores::on_all_cores;
+use super::intake::{
+    Acquaintances, Act, Addresses, Draft, DuplicateRow, PersonRow, Preview, Reader, RefusedRow, Taken,
+};
 use super::sheet::{Sheet, SheetRow};
 use super::since::Since;
 use super::value::{self, DayOrder, QuoteAnswer};
@@ -102,12 +106,20 @@ pub(super) fn applications(
     };
     let mut submissions = Vec::new();
     let mut addresses = Addresses::default();
-    for row in &sheet.rows {
-        let read = form.reader.person(model, row, &mut preview);
-        match read.and_then(|who| addresses.check(&form.reader, who)) {
-            Ok(who) => submissions.push(form.submission(row, who, &mut preview)),
-            Err(refused) => preview.refused.push(refused),
+    for mut read in on_all_cores(&sheet.rows, |row| form.read(row)) {
+        let checked = read.one.and_then(|one| {
+            addresses.check(&form.reader, &one.who)?;
+            Ok(one)
+        });
+        match checked {
+            Ok(one) => submissions.push(one),
+            Err(refused) => {
+                read.noted.warnings.truncate(read.of_person);
+                preview.refused.push(refused);
+            }
         }
+        preview.lossy_names += read.noted.lossy_names;
+        preview.warnings.append(&mut read.noted.warnings);
     }
     let submissions = form.latest(submissions, &mut preview);
 
@@ -145,16 +157,39 @@ pub(super) fn applications(
     }
 }
 
+/// One row, read by itself.
+struct Read {
+    /// What should be looked at.
+    noted: Preview,
+    /// How many of the warnings are about the person, whatever becomes of the row.
+    of_person: usize,
+    one: Result<Submission, RefusedRow>,
+}
+
 impl Form<'_> {
+    /// Reads one row.
+    fn read(&self, row: &SheetRow) -> Read {
+        let mut noted = Preview::default();
+        let who = self.reader.person(self.model, row, &mut noted);
+        let of_person = noted.warnings.len();
+        let one = who.map(|who| self.submission(row, who, &mut noted));
+        Read {
+            noted,
+            of_person,
+            one,
+        }
+    }
+
     /// What a row asks for.
     fn submission(&self, row: &SheetRow, who: PersonRow, preview: &mut Preview) -> Submission {
         let reader = &self.reader;
         let columns = reader.columns;
         let role = value::role(&columns.text(row, Field::Role)).unwrap_or(self.role);
         let second = reader.line(row, Field::SecondStream);
-        let second_stream = reader.stream(&second).filter(|id| *id != who.stream);
+        let second_choice = reader.stream(&second);
+        let second_stream = second_choice.filter(|id| *id != who.stream);
         if !second.is_empty()
-            && reader.stream(&second).is_none()
+            && second_choice.is_none()
             && value::yes_or_no(columns.cell(row, Field::SecondStream)).is_none()
         {
             preview.warn(row.line, format!("the second choice {second} is no stream"));
@@ -217,30 +252,26 @@ impl Form<'_> {
     /// The submissions that count, in the order of the sheet: of each person and role the latest.
     fn latest(&self, all: Vec<Submission>, preview: &mut Preview) -> Vec<Submission> {
         let people = Acquaintances::of(self.model);
-        let key = |one: &Submission| {
-            let email = fold_email(&one.who.person.email);
-            (people.find(&email).map(Id::number), email, one.role)
-        };
         // Somebody who is known may write from two addresses: the person, not the address, is the key then.
-        let key = |one: &Submission| match key(one) {
-            (Some(person), _, role) => (Some(person), String::new(), role),
-            unknown => unknown,
-        };
-        let mut best: HashMap<_, usize> = HashMap::new();
+        let keys = all.iter().map(|one| match people.find(&one.who.person.email) {
+            Some(person) => (Some(person), Cow::Borrowed(""), one.role),
+            None => (None, fold_email(&one.who.person.email), one.role),
+        });
+        let keys: Vec<_> = keys.collect();
+        let mut best: HashMap<_, usize> = HashMap::with_capacity(all.len());
         for (at, one) in all.iter().enumerate() {
-            let place = best.entry(key(one)).or_insert(at);
+            let place = best.entry(&keys[at]).or_insert(at);
             if one.sent >= all[*place].sent {
                 *place = at;
             }
         }
-        let mut previous: HashMap<_, u32> = HashMap::new();
-        for one in &all {
-            let kept = all[best[&key(one)]].who.row;
-            if let Some(of_row) = previous.insert(key(one), one.who.row) {
+        let mut previous: HashMap<_, u32> = HashMap::with_capacity(all.len());
+        for (one, key) in all.iter().zip(&keys) {
+            if let Some(of_row) = previous.insert(key, one.who.row) {
                 preview.duplicates.push(DuplicateRow {
                     row: one.who.row,
                     of_row,
-                    kept,
+                    kept: all[best[key]].who.row,
                     email: one.who.person.email.clone(),
                 });
             }

@@ -12,7 +12,7 @@ mod matching;
 
 use matching::Matching;
 
-use super::columns::plain;
+use super::columns::{has_words, plain};
 use super::intake::{Act, Draft, DuplicateRow, Preview, RefusedRow, Taken};
 use super::problem::FileProblem;
 use super::sheet::{Cell, RawSheet, SheetRow, read_rows};
@@ -245,11 +245,7 @@ impl Report {
     #[must_use]
     pub fn session(&self, model: &Model) -> Option<Id<Session>> {
         let texts = [self.title.as_str(), self.file.as_str()];
-        let spoken = |code: &str| {
-            texts
-                .iter()
-                .any(|text| format!(" {} ", plain(text)).contains(&format!(" {} ", plain(code))))
-        };
+        let spoken = |code: &str| texts.iter().any(|text| has_words(&plain(text), &plain(code)));
         let mut groups: Vec<_> = model.groups.iter().filter(|(_, is)| spoken(&is.code)).collect();
         // CCIO-12 is not meant where CCIO-1 is, but a longer code holds a shorter one.
         groups.sort_by_key(|(id, is)| (std::cmp::Reverse(is.code.len()), !is.is_live(), *id));

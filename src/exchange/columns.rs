@@ -3,6 +3,7 @@
 //! One table of phrases. Microsoft Forms writes empty "Name" and "Email" columns (or "anonymous") beside the
 //! questions that people answered, so a column without use loses to one with. Knows nothing of records.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::sheet::{Sheet, SheetRow};
@@ -404,8 +405,11 @@ impl Columns {
 
     /// What a row has for a field, as trimmed text.
     #[must_use]
-    pub fn text(&self, row: &SheetRow, field: Field) -> String {
-        self.cell(row, field).text().trim().to_owned()
+    pub fn text<'r>(&self, row: &'r SheetRow, field: Field) -> Cow<'r, str> {
+        match self.cell(row, field).text() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            made => made,
+        }
     }
 
     /// Whether names are written "Surname, forename" by the word of the heading.
@@ -435,20 +439,15 @@ impl Columns {
 
     /// The name in a row as it was written: one column, or forename and surname put together.
     #[must_use]
-    pub fn written_name(&self, row: &SheetRow) -> String {
+    pub fn written_name<'r>(&self, row: &'r SheetRow) -> Cow<'r, str> {
         if self.has(Field::Name) {
             let name = self.text(row, Field::Name);
             if !name.is_empty() {
                 return name;
             }
         }
-        format!(
-            "{} {}",
-            self.text(row, Field::Forename),
-            self.text(row, Field::Surname)
-        )
-        .trim()
-        .to_owned()
+        let parts = [self.text(row, Field::Forename), self.text(row, Field::Surname)];
+        Cow::Owned(parts.join(" ").trim().to_owned())
     }
 }
 
@@ -465,11 +464,25 @@ pub(super) fn is_known(text: &str) -> bool {
 /// Folded words with single spaces between them.
 pub(super) fn plain(text: &str) -> String {
     let folded = fold(text);
-    let words: Vec<&str> = folded
+    let mut words = String::with_capacity(folded.len());
+    for word in folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ")
+    {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    words
+}
+
+/// Whether these words stand in the text side by side; both are plain.
+pub(super) fn has_words(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + words.len()..]);
+        (before.is_empty() || before.ends_with(' ')) && (after.is_empty() || after.starts_with(' '))
+    })
 }
 
 /// How well a heading fits a phrase: all of it best, then by the length of what was found.
@@ -480,7 +493,7 @@ fn score(heading: &str, phrase: &str) -> Option<usize> {
     if heading == phrase {
         return Some(400 + phrase.len());
     }
-    (!whole && format!(" {heading} ").contains(&format!(" {phrase} "))).then_some(100 + phrase.len())
+    (!whole && has_words(heading, phrase)).then_some(100 + phrase.len())
 }
 
 /// By what a column's score is divided: 1 when it holds what the field needs, more when it is of no use.

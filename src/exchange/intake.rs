@@ -4,6 +4,7 @@
 //! an import never removes anybody and never empties a field. Must not know the terminal or the store.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::columns::{Columns, Field};
 use super::sheet::{Sheet, SheetRow};
@@ -99,8 +100,9 @@ impl Preview {
 /// Records as a sheet would leave them, to become the changes of one edit.
 pub(super) struct Draft<'m> {
     model: &'m Model,
-    after: HashMap<AnyId, Record>,
-    order: Vec<AnyId>,
+    /// The records, in the order in which they were drawn up; nothing where one was dropped again.
+    drawn: Vec<Option<Record>>,
+    places: HashMap<AnyId, usize>,
     dropped: Vec<AnyId>,
 }
 
@@ -108,67 +110,82 @@ impl<'m> Draft<'m> {
     pub(super) fn on(model: &'m Model) -> Self {
         Self {
             model,
-            after: HashMap::new(),
-            order: Vec::new(),
+            drawn: Vec::new(),
+            places: HashMap::new(),
             dropped: Vec::new(),
         }
     }
 
     /// Puts a record in as it is to be; answers whether that is other than it was.
     pub(super) fn put(&mut self, record: Record) -> bool {
-        let id = record.id();
-        let before = self.after.get(&id).cloned().or_else(|| self.model.record(id));
-        if before.as_ref() == Some(&record) {
+        if self.holds(&record) {
             return false;
         }
-        if self.after.insert(id, record).is_none() {
-            self.order.push(id);
+        match self.places.entry(record.id()) {
+            Entry::Occupied(place) => self.drawn[*place.get()] = Some(record),
+            Entry::Vacant(place) => {
+                place.insert(self.drawn.len());
+                self.drawn.push(Some(record));
+            }
         }
         true
     }
 
     /// Takes a record away that the model has.
     pub(super) fn drop(&mut self, id: AnyId) {
-        self.after.remove(&id);
-        self.order.retain(|own| *own != id);
+        if let Some(place) = self.places.remove(&id) {
+            self.drawn[place] = None;
+        }
         if !self.dropped.contains(&id) {
             self.dropped.push(id);
         }
     }
 
+    /// A record that the draft changes or makes.
+    fn drafted(&self, id: AnyId) -> Option<&Record> {
+        self.drawn[*self.places.get(&id)?].as_ref()
+    }
+
     /// A record as the draft leaves it.
     pub(super) fn get(&self, id: AnyId) -> Option<Record> {
-        self.after.get(&id).cloned().or_else(|| self.model.record(id))
+        self.drafted(id).cloned().or_else(|| self.model.record(id))
+    }
+
+    /// Whether the draft leaves a record exactly so.
+    pub(super) fn holds(&self, record: &Record) -> bool {
+        match self.drafted(record.id()) {
+            Some(drafted) => drafted == record,
+            None => self.model.holds(record),
+        }
+    }
+
+    /// Whether the draft leaves no such record.
+    pub(super) fn lacks(&self, id: AnyId) -> bool {
+        !self.places.contains_key(&id) && self.model.touched(id).is_none()
     }
 
     /// The first record of the draft that fits.
     pub(super) fn find<T>(&self, fits: impl Fn(&Record) -> Option<T>) -> Option<T> {
-        self.order
-            .iter()
-            .filter_map(|id| self.after.get(id))
-            .find_map(fits)
+        self.drawn.iter().flatten().find_map(fits)
     }
 
     /// A person as the draft leaves it.
-    pub(super) fn person(&self, id: Id<Person>) -> Option<Person> {
-        match self.get(id.into()) {
-            Some(Record::Person(_, is)) => Some(*is),
-            _ => None,
+    pub(super) fn person(&self, id: Id<Person>) -> Option<&Person> {
+        match self.drafted(id.into()) {
+            Some(Record::Person(_, is)) => Some(is),
+            _ => self.model.people.get(id),
         }
     }
 
     /// The changes, in the order in which they were drawn up.
-    pub(super) fn changes(mut self) -> Vec<Change> {
-        let order = std::mem::take(&mut self.order);
-        let (model, after) = (self.model, &mut self.after);
-        let changes = order.into_iter().filter_map(|id| {
-            let after = after.remove(&id)?;
-            Change::between(model.record(id), Some(after))
-        });
+    pub(super) fn changes(self) -> Vec<Change> {
+        let model = self.model;
+        let drawn = self.drawn.into_iter().flatten();
+        let changes = drawn.filter_map(|after| Change::between(model.record(after.id()), Some(after)));
         let dropped = self
             .dropped
             .iter()
-            .filter_map(|id| Change::between(self.model.record(*id), None));
+            .filter_map(|id| Change::between(model.record(*id), None));
         changes.chain(dropped).collect()
     }
 }
@@ -211,7 +228,7 @@ impl<'m> Acquaintances<'m> {
     /// Who has this address, or had it before.
     pub(super) fn find(&self, email: &str) -> Option<Id<Person>> {
         let folded = fold_email(email);
-        if let Some(id) = self.met.get(&folded) {
+        if let Some(id) = self.met.get(&*folded) {
             return Some(*id);
         }
         let mut found = self.model.people_with_email(email);
@@ -231,9 +248,9 @@ impl<'m> Acquaintances<'m> {
     ) -> (Id<Person>, String) {
         let found = self.find(&row.person.email);
         let id = found.unwrap_or_else(|| mint.id());
-        self.met.insert(fold_email(&row.person.email), id);
+        self.met.insert(fold_email(&row.person.email).into_owned(), id);
         let known = found.and_then(|id| draft.person(id));
-        let said = known.map_or_else(|| row.person.clone(), |known| merged(&known, &row.person));
+        let said = known.map_or_else(|| row.person.clone(), |known| merged(known, &row.person));
         let said = Record::Person(id, Box::new(said));
         let brought = since.bring(draft, mint, said, (PERSON, row.row));
         for note in brought.notes(&row.person.name) {
@@ -448,13 +465,14 @@ pub(super) struct Addresses(HashMap<String, String>);
 
 impl Addresses {
     /// Refuses a row whose address a row above gives to somebody of quite another name.
-    pub(super) fn check(&mut self, reader: &Reader<'_>, row: PersonRow) -> Result<PersonRow, RefusedRow> {
-        let first = self
-            .0
-            .entry(fold_email(&row.person.email))
-            .or_insert_with(|| row.person.name.clone());
+    pub(super) fn check(&mut self, reader: &Reader<'_>, row: &PersonRow) -> Result<(), RefusedRow> {
+        let address = fold_email(&row.person.email);
+        let Some(first) = self.0.get(&*address) else {
+            self.0.insert(address.into_owned(), row.person.name.clone());
+            return Ok(());
+        };
         if share_a_word(&row.person.name, &[first.as_str()]) {
-            return Ok(row);
+            return Ok(());
         }
         Err(RefusedRow {
             row: row.row,
@@ -468,6 +486,10 @@ impl Addresses {
 
 /// Whether a name has a word of two letters or more with another in common; names without such words always do.
 fn share_a_word(name: &str, others: &[&str]) -> bool {
+    // Nearly every row of a sheet that comes again says the name as it is known.
+    if others.contains(&name) {
+        return true;
+    }
     let words = |text: &str| -> Vec<String> {
         let folded = fold(text);
         let words = folded

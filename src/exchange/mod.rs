@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod columns;
 mod consents;
 mod content;
+mod cores;
 mod delimited;
 pub mod events;
 pub mod example;

@@ -176,7 +176,7 @@ impl PeopleRows {
                     vec![why]
                 }
             };
-            let address = fold_email(row.value("email"));
+            let address = fold_email(row.value("email")).into_owned();
             if !address.is_empty() {
                 seen.entry(address).or_insert(row.line);
             }
@@ -250,7 +250,7 @@ fn blank(row: &SheetRow, columns: &Columns) -> PeopleRow {
     for (field, key) in KEYS {
         let text = match field {
             Field::Name => value::name(&columns.written_name(row), columns.surname_first()).text,
-            field => columns.text(row, *field),
+            field => columns.text(row, *field).into_owned(),
         };
         if !text.is_empty() {
             values.insert(*key, text);
@@ -340,7 +340,7 @@ fn judged(
     if let Some(wrong) = email_problem(&address) {
         return Err(("email", format!("{}: {address}.", sentence(wrong))));
     }
-    if let Some(line) = seen.get(&fold_email(&address)) {
+    if let Some(line) = seen.get(&*fold_email(&address)) {
         return Err(("email", format!("The same address as in row {line}.")));
     }
     read_words(model, row)?;

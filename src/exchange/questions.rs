@@ -3,7 +3,7 @@
 //! A form rewords a little ("Handling a safety or supplier dispute"), numbers its scale and asks some questions for
 //! two times: "Before the programme …" and "Now …". Knows the instruments, nothing of who answered.
 
-use super::columns::{Columns, Field, plain};
+use super::columns::{Columns, Field, has_words, plain};
 use super::sheet::Sheet;
 use crate::domain::{Id, Instrument, Model, Question};
 
@@ -133,7 +133,7 @@ pub(super) fn heading(sheet: &Sheet, column: usize) -> String {
 /// Whether a question asks about the time before.
 fn is_then(over: &str) -> bool {
     let words = plain(over);
-    let has = |part: &str| format!(" {words} ").contains(&format!(" {part} "));
+    let has = |part: &str| has_words(&words, part);
     (has("before") || has("back then") || has("at the start") || has("when you began") || has("looking back"))
         && !has("now")
 }

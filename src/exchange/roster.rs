@@ -140,7 +140,7 @@ fn sessions_in_heading(sheet: &Sheet, columns: &Columns) -> Option<u32> {
 
 /// Of each person and role the last row of the sheet.
 fn last_of_each(parts: Vec<Part>, preview: &mut Preview) -> Vec<Part> {
-    let key = |part: &Part| (fold_email(&part.who.person.email), part.role);
+    let key = |part: &Part| (fold_email(&part.who.person.email).into_owned(), part.role);
     let mut last: HashMap<_, u32> = HashMap::new();
     let mut again = Vec::new();
     for part in &parts {
@@ -172,7 +172,7 @@ impl Book<'_> {
     ) -> Result<Part, RefusedRow> {
         let columns = self.reader.columns;
         let who = self.reader.person(self.model, row, preview)?;
-        let who = addresses.check(&self.reader, who)?;
+        addresses.check(&self.reader, &who)?;
         let refused = |why: &str, value: String, field: Field| RefusedRow {
             row: row.line,
             why: why.to_owned(),
@@ -193,7 +193,7 @@ impl Book<'_> {
         if left.is_some_and(|left| left < from) {
             return Err(refused(
                 "left before the start",
-                columns.text(row, Field::Left),
+                columns.text(row, Field::Left).into_owned(),
                 Field::Left,
             ));
         }
@@ -277,9 +277,12 @@ impl Book<'_> {
     fn keep_until(&self, draft: &mut Draft<'_>, person: Id<Person>) {
         if let Some(is) = draft.person(person) {
             let until = is.retain_until.max(self.cohort.last_day.checked_add_months(KEPT));
+            if until == is.retain_until {
+                return;
+            }
             let kept = Person {
                 retain_until: until,
-                ..is
+                ..is.clone()
             };
             draft.put(Record::Person(person, Box::new(kept)));
         }

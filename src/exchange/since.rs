@@ -5,12 +5,14 @@
 //! Of what a file said only fingerprints are kept (`Provenance`).
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::intake::Draft;
-use crate::domain::{AnyId, Kind, Mint, Model, Provenance, Record, Said, field, from_json};
+use crate::domain::{AnyId, Id, Kind, Mint, Model, Provenance, Record, Said, field, from_json};
 
 /// A field that stays as it is here although the file says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,27 +83,34 @@ pub(super) struct Since<'m> {
     wins: BTreeSet<u32>,
     /// Whether what the file says is noted for the next time; a preview needs no notes.
     notes: bool,
-    /// What came in of records that are gone: by the print of what told them apart, per record.
-    gone: HashMap<Kind, Vec<(AnyId, Vec<Said>)>>,
+    /// What came in of records that are gone, found when it is first asked for: most sheets never do.
+    gone: OnceLock<HashMap<Kind, Vec<(AnyId, Id<Provenance>)>>>,
 }
 
 impl<'m> Since<'m> {
     pub(super) fn of(model: &'m Model, file: &str, wins: BTreeSet<u32>, notes: bool) -> Self {
-        let mut gone: HashMap<Kind, Vec<(AnyId, Vec<Said>)>> = HashMap::new();
-        for (_, from) in model.provenances.iter() {
-            if let Ok(id) = from.of.parse::<AnyId>()
-                && model.touched(id).is_none()
-            {
-                gone.entry(id.kind).or_default().push((id, from.said.clone()));
-            }
-        }
         Self {
             model,
             file: file.to_owned(),
             wins,
             notes,
-            gone,
+            gone: OnceLock::new(),
         }
+    }
+
+    /// What came in of records that are gone.
+    fn gone(&self) -> &HashMap<Kind, Vec<(AnyId, Id<Provenance>)>> {
+        self.gone.get_or_init(|| {
+            let mut gone: HashMap<Kind, Vec<(AnyId, Id<Provenance>)>> = HashMap::new();
+            for (own, from) in self.model.provenances.iter() {
+                if let Ok(id) = from.of.parse::<AnyId>()
+                    && self.model.touched(id).is_none()
+                {
+                    gone.entry(id.kind).or_default().push((id, own));
+                }
+            }
+            gone
+        })
     }
 
     /// Whether the file is right in this row about what was changed here.
@@ -111,10 +120,12 @@ impl<'m> Since<'m> {
 
     /// Whether a record that a file brought, told apart by the value of this field, was dropped here since.
     pub(super) fn was_dropped(&self, kind: Kind, key: &str, value: &Value) -> bool {
-        let gone = self.gone.get(&kind).map(Vec::as_slice).unwrap_or_default();
-        gone.iter().any(|(id, said)| {
-            said.iter()
-                .any(|said| said.field == key && said.print == print(*id, key, value))
+        let gone = self.gone().get(&kind).map(Vec::as_slice).unwrap_or_default();
+        gone.iter().any(|(id, from)| {
+            let said = self.model.provenances.get(*from).map(|from| from.said.as_slice());
+            said.unwrap_or_default()
+                .iter()
+                .any(|said| said.field == key && said.print == Prints::of(*id).print(key, value))
         })
     }
 
@@ -129,18 +140,20 @@ impl<'m> Since<'m> {
     ) -> Brought {
         let id = said.id();
         let mut brought = Brought::default();
-        let now = draft.get(id);
-        if !self.notes && now.as_ref().is_none_or(|now| *now == said) {
+        let (same, new) = (draft.holds(&said), draft.lacks(id));
+        if !self.notes && (same || new) {
             draft.put(said);
             return brought;
         }
+        let now = draft.get(id);
         let words = field::json(&said);
         let last = self.model.provenance_of(id);
+        let mut prints = Prints::of(id);
         match now {
             None => {
                 draft.put(said);
             }
-            Some(now) if now == said => {}
+            Some(_) if same => {}
             Some(now) => {
                 let mut merged = field::json(&now);
                 for key in keys {
@@ -152,7 +165,7 @@ impl<'m> Since<'m> {
                         continue;
                     }
                     let last = last.and_then(|(_, last)| last.said.iter().find(|last| last.field == *key));
-                    let untouched = last.is_none_or(|last| last.print == print(id, key, here));
+                    let untouched = last.is_none_or(|last| last.print == prints.print(key, here));
                     let label = id
                         .kind
                         .field(key)
@@ -171,7 +184,7 @@ impl<'m> Since<'m> {
                             label,
                             here: show(here),
                             file: show(file),
-                            both: last.is_some_and(|last| last.print != print(id, key, file)),
+                            both: last.is_some_and(|last| last.print != prints.print(key, file)),
                         });
                     }
                 }
@@ -181,11 +194,11 @@ impl<'m> Since<'m> {
             }
         }
         if self.notes {
-            let prints = keys.iter().map(|key| Said {
+            let said = keys.iter().map(|key| Said {
                 field: (*key).to_owned(),
-                print: print(id, key, words.get(*key).unwrap_or(&Value::Null)),
+                print: prints.print(key, words.get(*key).unwrap_or(&Value::Null)),
             });
-            self.note(draft, mint, id, prints.collect(), line);
+            self.note(draft, mint, id, said.collect(), line);
         }
         brought
     }
@@ -208,8 +221,27 @@ impl<'m> Since<'m> {
     }
 }
 
-/// The fingerprint of what a file said of a field; it differs from record to record, so that equal answers of two
-/// people do not look alike.
-fn print(of: AnyId, key: &str, value: &Value) -> u64 {
-    xxh3_64(format!("{of} {key} {value}").as_bytes())
+/// Makes the fingerprints of what a file said of one record; they differ from record to record, so that equal answers
+/// of two people do not look alike.
+struct Prints {
+    text: String,
+    /// How much of the text is the record's id.
+    own: usize,
+}
+
+impl Prints {
+    fn of(record: AnyId) -> Self {
+        let text = format!("{record} ");
+        Self {
+            own: text.len(),
+            text,
+        }
+    }
+
+    /// The fingerprint of what a field says.
+    fn print(&mut self, key: &str, value: &Value) -> u64 {
+        self.text.truncate(self.own);
+        write!(self.text, "{key} {value}").expect("a text can always be written to");
+        xxh3_64(self.text.as_bytes())
+    }
 }

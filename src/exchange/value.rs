@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
-use super::columns::plain;
+use super::columns::{has_words, plain};
 use super::sheet::Cell;
 use crate::domain::text::{Cleaned, clean_name};
 use crate::domain::{FreeTime, Role, Stage, when};
@@ -51,6 +51,9 @@ pub fn is_lossy(name: &str) -> bool {
 /// "Chief Clinical Information Officer (CCIO) or equivalent" is CCIO. `None` for no answer, and for two codes.
 #[must_use]
 pub fn stream(text: &str, streams: &[(&str, &str)]) -> Option<usize> {
+    if text.is_empty() {
+        return None;
+    }
     let is_code = |word: &str| {
         streams
             .iter()
@@ -76,9 +79,12 @@ pub fn stream(text: &str, streams: &[(&str, &str)]) -> Option<usize> {
         _ => return None,
     }
     let heading = plain(text);
+    if heading.is_empty() {
+        return None;
+    }
     let named = streams.iter().enumerate().filter(|(_, (_, name))| {
         let name = plain(name);
-        !name.is_empty() && !heading.is_empty() && (heading.contains(&name) || name == heading)
+        !name.is_empty() && heading.contains(&name)
     });
     named.max_by_key(|(_, (_, name))| name.len()).map(|(at, _)| at)
 }
@@ -124,7 +130,10 @@ pub enum QuoteAnswer {
 #[must_use]
 pub fn quote_answer(text: &str) -> Option<QuoteAnswer> {
     let words = plain(text);
-    let has = |part: &str| format!(" {words} ").contains(&format!(" {part} "));
+    if words.is_empty() {
+        return None;
+    }
+    let has = |part: &str| has_words(&words, part);
     if words == "no" || words.starts_with("no ") || has("do not") || has("don t") {
         return Some(QuoteAnswer::No);
     }
@@ -393,6 +402,9 @@ fn day_in(text: &str, order: DayOrder) -> Result<NaiveDate, String> {
         let year = if year < 100 { year + 2000 } else { year };
         return NaiveDate::from_ymd_opt(year.cast_signed(), month, day).ok_or_else(|| no_day(text));
     }
+    if let Some(day) = plain_day(text) {
+        return Ok(day);
+    }
     // Relative days ("tomorrow") and days without a year have no meaning in a file.
     let has_year = text
         .split(|c: char| !c.is_ascii_digit())
@@ -402,6 +414,30 @@ fn day_in(text: &str, order: DayOrder) -> Result<NaiveDate, String> {
     }
     let any_day = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
     when::parse_day(text, any_day).map_err(|problem| problem.to_string())
+}
+
+/// A day written in full, 27/01/2025 or 2025-01-27, as nearly every sheet does; whatever else it is, or wrong with it,
+/// is found by the long way.
+fn plain_day(text: &str) -> Option<NaiveDate> {
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_u32, |number, digit| {
+            digit
+                .is_ascii_digit()
+                .then(|| number * 10 + u32::from(digit - b'0'))
+        })
+    };
+    let (day, month, year) = match text.as_bytes() {
+        [day @ .., b'/', m1, m2, b'/', y1, y2, y3, y4] if (1..=2).contains(&day.len()) => {
+            (number(day)?, number(&[*m1, *m2])?, number(&[*y1, *y2, *y3, *y4])?)
+        }
+        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => (
+            number(&[*d1, *d2])?,
+            number(&[*m1, *m2])?,
+            number(&[*y1, *y2, *y3, *y4])?,
+        ),
+        _ => return None,
+    };
+    NaiveDate::from_ymd_opt(year.cast_signed(), month, day).filter(|_| (1900..=2100).contains(&year))
 }
 
 /// The three numbers of 1/14/25; a year in front (2025/01/14) is not one of these.

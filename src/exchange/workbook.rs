@@ -52,6 +52,9 @@ fn read_sheet(file: &str, sheet: &str, book: &mut Xlsx<Cursor<&[u8]>>) -> Result
         .worksheet_cells_reader(sheet)
         .map_err(|error| unread(file, Some(sheet), &error))?;
     let mut rows: BTreeMap<u32, Vec<Cell>> = BTreeMap::new();
+    // Cells come row by row from every program that writes workbooks; the map is for those that do not.
+    let mut at = 0;
+    let mut own: Vec<Cell> = Vec::new();
     let mut taken = Taken::new(file, sheet);
     while let Some(cell) = cells
         .next_cell()
@@ -62,23 +65,36 @@ fn read_sheet(file: &str, sheet: &str, book: &mut Xlsx<Cursor<&[u8]>>) -> Result
         if value == Cell::Empty {
             continue;
         }
-        let cells = rows.entry(row).or_default();
+        if row != at {
+            let wide = own.len();
+            keep(&mut rows, at, std::mem::take(&mut own));
+            at = row;
+            own = rows.remove(&row).unwrap_or_else(|| Vec::with_capacity(wide));
+        }
         let column = column as usize;
         taken.room_for(
             row.saturating_add(1),
             column + 1,
-            (column + 1).saturating_sub(cells.len()),
+            (column + 1).saturating_sub(own.len()),
             &value,
         )?;
-        if cells.len() <= column {
-            cells.resize(column + 1, Cell::Empty);
+        if own.len() <= column {
+            own.resize(column + 1, Cell::Empty);
         }
-        cells[column] = value;
+        own[column] = value;
     }
+    keep(&mut rows, at, own);
     for (row, cells) in rows {
         taken.row(row.saturating_add(1), cells)?;
     }
     Ok(taken.rows)
+}
+
+/// Keeps the cells of a row that was read, unless there are none.
+fn keep(rows: &mut BTreeMap<u32, Vec<Cell>>, row: u32, cells: Vec<Cell>) {
+    if !cells.is_empty() {
+        rows.insert(row, cells);
+    }
 }
 
 fn value(data: &DataRef<'_>) -> Cell {
@@ -179,8 +195,8 @@ fn is_worksheet(part: &str) -> bool {
 #[derive(Default)]
 struct Places {
     in_tag: bool,
-    /// The last bytes before this one, latest last.
-    before: [u8; 5],
+    /// The last eight bytes before this one, the latest lowest.
+    before: u64,
     /// The quotation mark that ends the value, and the letters and digits of the place so far.
     value: Option<(u8, u8, u8)>,
     impossible: bool,
@@ -205,13 +221,12 @@ impl Places {
         self.impossible |= self
             .value
             .is_some_and(|(_, letters, digits)| letters > 3 || digits > 7);
-        self.before.rotate_left(1);
-        self.before[4] = byte;
+        self.before = self.before << 8 | u64::from(byte);
     }
 
     /// Whether `r=` or `ref=` has just gone by.
     fn is_place(&self) -> bool {
-        let [a, b, c, d, e] = self.before;
+        let [.., a, b, c, d, e] = self.before.to_be_bytes();
         e == b'=' && (d == b'r' && c.is_ascii_whitespace() || [b, c, d] == *b"ref" && a.is_ascii_whitespace())
     }
 }

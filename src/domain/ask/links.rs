@@ -3,6 +3,7 @@
 //! Every answer is in order of id and holds the records themselves. Whether something is in force, live or due
 //! is asked elsewhere; nothing here knows a day.
 
+use std::borrow::Borrow;
 use std::hash::Hash;
 
 use crate::domain::index::Under;
@@ -13,11 +14,11 @@ use crate::domain::{
 };
 
 /// The records whose ids stand under this key.
-fn under<'a, K: Hash + Eq, T>(
+fn under<'a, K: Hash + Eq + Borrow<Q>, Q: Hash + Eq + ?Sized, T>(
     ids: &'a Under<K, T>,
-    key: &K,
+    key: &Q,
     table: &'a Table<T>,
-) -> impl Iterator<Item = (Id<T>, &'a T)> + Clone + use<'a, K, T> {
+) -> impl Iterator<Item = (Id<T>, &'a T)> + Clone + use<'a, K, Q, T> {
     ids.get(key)
         .into_iter()
         .flatten()
@@ -82,7 +83,7 @@ impl Model {
     pub fn provenance_of(&self, record: AnyId) -> Option<(Id<Provenance>, &Provenance)> {
         under(
             &self.index.provenances_by_record,
-            &record.to_string(),
+            record.to_string().as_str(),
             &self.provenances,
         )
         .next()
@@ -97,7 +98,7 @@ impl Model {
     ) -> impl Iterator<Item = (Id<Person>, &'a Person)> + Clone + use<'a> {
         under(
             &self.index.people_by_email,
-            &crate::domain::text::fold_email(address),
+            &*crate::domain::text::fold_email(address),
             &self.people,
         )
     }

@@ -156,7 +156,10 @@ impl<'a> After<'a> {
     }
     /// The people who have or had an address.
     pub(crate) fn people_with_email(&self, address: &str) -> Vec<(Id<Person>, &Person)> {
-        self.under(|index| &index.people_by_email, &text::fold_email(address))
+        self.under(
+            |index| &index.people_by_email,
+            &text::fold_email(address).into_owned(),
+        )
     }
 
     /// Whether somebody is expected at a session (rule 7).

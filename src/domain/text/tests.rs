@@ -265,6 +265,18 @@ proptest! {
     }
 
     #[test]
+    fn plain_letters_come_through_the_short_way_as_through_the_long_one(text in "[ -~]{0,60}") {
+        // One accent sends the whole text the long way.
+        let accented = format!("é{text}");
+        let without = |long: &str| long.trim_start_matches('é').trim_start().to_owned();
+        prop_assert_eq!(without(&clean_name(&accented).text), clean_name(&text).text);
+        prop_assert_eq!(without(&clean_text(&accented).text), clean_text(&text).text);
+        prop_assert_eq!(without(&fold_email(&accented)), fold_email(&text));
+        prop_assert_eq!(refuse_name(&accented), None);
+        prop_assert_eq!(refuse_name(&text).is_some(), text.trim().is_empty());
+    }
+
+    #[test]
     fn a_cleaned_name_is_refused_only_for_its_length(text in any::<String>()) {
         let cleaned = clean_name(&text).text;
         let short = cleaned.graphemes(true).count() <= NAME_GRAPHEMES && cleaned.len() <= NAME_BYTES;

@@ -62,7 +62,7 @@ fn every_stream_of_the_real_forms_is_recognised() {
         let answers: Vec<String> = sheet
             .rows
             .iter()
-            .map(|row| columns.text(row, field))
+            .map(|row| columns.text(row, field).into_owned())
             .filter(|a| !a.is_empty())
             .collect();
         assert_eq!(answers.len(), some, "{file}");
@@ -254,6 +254,15 @@ fn every_time_of_the_real_files_is_read() {
         for row in &sheet.rows {
             let at = moment(row.cell(column), order, London);
             assert!(matches!(at, Ok(Some(_))), "{file} {}: {at:?}", row.line);
+        }
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_day_in_full_is_the_day_that_somebody_typing_it_means(text in "[0-3]?[0-9]/[01][0-9]/(19|20|21)[0-9]{2}|20[0-9]{2}-[01][0-9]-[0-3][0-9]|[0-9/-]{10}") {
+        if let Some(day) = plain_day(&text) {
+            proptest::prop_assert_eq!(when::parse_day(&text, NaiveDate::MIN).ok(), Some(day));
         }
     }
 }

@@ -386,8 +386,8 @@ impl Present {
         let is = model.people.get(person)?;
         Some(Self {
             person,
-            manager: fold_email(&is.line_manager),
-            email: fold_email(&is.email),
+            manager: fold_email(&is.line_manager).into_owned(),
+            email: fold_email(&is.email).into_owned(),
             name: is.name.clone(),
         })
     }
