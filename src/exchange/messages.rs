@@ -12,8 +12,8 @@ use super::calendar::{self, Method, Somebody};
 use super::letter::{Letter, Post};
 use super::template::Template;
 use crate::domain::{
-    ApplicationState, Enrolment, Id, Message, MessageKind, MessageState, Model, Person, Scale, Scope,
-    Session, Wave, when,
+    ApplicationState, Enrolment, Id, Message, MessageKind, MessageState, Model, Occasion, Person, Scale,
+    Scope, Session, Wave, when,
 };
 
 /// The messages that tell somebody of a date.
@@ -101,7 +101,7 @@ impl Office<'_> {
     pub fn feedback_to(&self, model: &Model, asked: Id<Wave>, enrolment: Id<Enrolment>) -> Option<Post> {
         let wave = model.waves.get(asked)?;
         let words = vec![
-            ("what", model.title(asked.into())),
+            ("what", asked_about(model, wave)),
             ("closes", when::day_long(wave.closes)),
             ("questions", questions(model, asked)),
         ];
@@ -330,6 +330,20 @@ fn about_session(model: &Model, id: Id<Session>, is: &Session) -> Vec<(&'static 
             },
         ),
     ]
+}
+
+/// What a wave asks about, as whoever is asked would say it.
+fn asked_about(model: &Model, wave: &Wave) -> String {
+    let number = wave.round.map(|round| model.round_number(round));
+    match (wave.occasion, number) {
+        (Occasion::Pulse, Some(number)) => format!("session {number}"),
+        (Occasion::Pulse, None) => "the last session".to_owned(),
+        (Occasion::Baseline, _) => "where you stand at the start".to_owned(),
+        (Occasion::Midpoint, _) => "the programme so far".to_owned(),
+        (Occasion::Endpoint, _) => "the programme as a whole".to_owned(),
+        (Occasion::FollowUp, _) => "the time since the programme".to_owned(),
+        (Occasion::Exit, _) => "how the programme went for you".to_owned(),
+    }
 }
 
 /// What a wave asks, numbered, so that a reply is an answer.

@@ -29,7 +29,7 @@ const KINDS: &[Kind] = &[
         kind: MessageKind::FeedbackReminder,
         file: "feedback-reminder.txt",
         words: &["name", "first_name", "what", "closes", "questions"],
-        text: "Subject: Two minutes on {what}?\n\nDear {first_name},\n\nwe have not had your answers yet to {what}.\n\
+        text: "Subject: Two minutes on {what}?\n\nDear {first_name},\n\nwe have not had your answers yet about {what}.\n\
                They are open until {closes}, and take two minutes:\n\n{questions}\n\n\
                A reply to this message is enough.\n\nThe mentoring programme team\n",
     },
