@@ -294,7 +294,7 @@ fn confidence_said(model: &Model, is: &Confidence, compared: Compared, scale: &s
 /// Match quality, satisfaction, recommendation and goals; none where nobody was asked.
 pub(super) fn surveys(model: &Model) -> Option<Section> {
     let mut table = Table::new(
-        "Other questions",
+        "Questions on a scale",
         &["Question", "Scale", "Answers", "Mean", "95 % interval"],
     );
     let mut promoters = Table::new(

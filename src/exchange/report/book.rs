@@ -46,11 +46,16 @@ pub(super) fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
 fn write_part(sheet: &mut Worksheet, part: &Part, row: u32, looks: &Looks) -> Result<u32, XlsxError> {
     match part {
         Part::Say(text) => {
-            sheet.merge_range(row, 0, row, 5, &visible(text), &looks.wrapped)?;
-            // Merged cells do not grow by themselves: about 130 letters fit on a line of them.
-            let lines = u32::try_from(text.chars().count() / 120 + 1).unwrap_or(1);
-            sheet.set_row_height(row, f64::from(lines) * 15.5)?;
+            write_line(sheet, text, row, looks)?;
             Ok(row + 2)
+        }
+        Part::Points(points) => {
+            let mut row = row;
+            for point in points {
+                write_line(sheet, point, row, looks)?;
+                row += 1;
+            }
+            Ok(row + 1)
         }
         Part::Table(table) => write_table(sheet, table, row, looks),
         // A table in the same section holds the same numbers.
@@ -67,6 +72,15 @@ fn write_part(sheet: &mut Worksheet, part: &Part, row: u32, looks: &Looks) -> Re
             Ok(row + 1)
         }
     }
+}
+
+/// Writes sentences across the sheet.
+fn write_line(sheet: &mut Worksheet, text: &str, row: u32, looks: &Looks) -> Result<(), XlsxError> {
+    sheet.merge_range(row, 0, row, 5, &visible(text), &looks.wrapped)?;
+    // Merged cells do not grow by themselves: about 130 letters fit on a line of them.
+    let lines = u32::try_from(text.chars().count() / 120 + 1).unwrap_or(1);
+    sheet.set_row_height(row, f64::from(lines) * 15.5)?;
+    Ok(())
 }
 
 fn write_table(sheet: &mut Worksheet, table: &Table, row: u32, looks: &Looks) -> Result<u32, XlsxError> {

@@ -14,6 +14,11 @@ pub(super) fn write(report: &Report) -> String {
             out.push('\n');
             match part {
                 Part::Say(text) => out.push_str(&format!("{}\n", plain(text))),
+                Part::Points(points) => {
+                    points
+                        .iter()
+                        .for_each(|point| out.push_str(&format!("- {}\n", plain(point))));
+                }
                 Part::Table(is) => table(&mut out, is),
                 Part::Chart(is) => chart(&mut out, is),
                 Part::Quotes(quotes) => {

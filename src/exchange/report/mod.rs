@@ -9,6 +9,7 @@ mod answers;
 mod book;
 mod chart;
 mod check;
+mod glance;
 mod markdown;
 mod page;
 mod programme;
@@ -47,6 +48,8 @@ pub struct Section {
 pub enum Part {
     /// Sentences.
     Say(String),
+    /// Sentences one under the other, each complete by itself.
+    Points(Vec<String>),
     /// Numbers in rows.
     Table(Table),
     /// Numbers as bars; a table beside it says the same.
@@ -129,6 +132,7 @@ impl Report {
         let today = model.day(now);
         let (words, held) = words::section(model, today);
         let sections = [
+            Some(glance::section(model, now)),
             Some(programme::cohort(model)),
             Some(programme::sessions(model, now)),
             Some(answers::asked(model)),
@@ -154,7 +158,7 @@ impl Report {
         let parts = self.sections.iter().flat_map(|section| &section.parts);
         let cells = parts.filter_map(|part| match part {
             Part::Table(table) => Some(table.rows.iter().flatten()),
-            Part::Say(_) | Part::Chart(_) | Part::Quotes(_) => None,
+            Part::Say(_) | Part::Points(_) | Part::Chart(_) | Part::Quotes(_) => None,
         });
         cells
             .flatten()
@@ -168,7 +172,7 @@ impl Report {
         let parts = self.sections.iter().flat_map(|section| &section.parts);
         let quotes = parts.filter_map(|part| match part {
             Part::Quotes(quotes) => Some(quotes),
-            Part::Say(_) | Part::Table(_) | Part::Chart(_) => None,
+            Part::Say(_) | Part::Points(_) | Part::Table(_) | Part::Chart(_) => None,
         });
         quotes.flatten().collect()
     }

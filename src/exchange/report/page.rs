@@ -15,7 +15,8 @@ body{margin:0 auto;padding:1rem 12px 3rem;max-width:46rem}\
 h1{font-size:1.8rem;line-height:1.2;margin:.5rem 0 1rem}\
 h2{font-size:1.3rem;line-height:1.3;margin:2.5rem 0 .5rem;padding-top:.6rem;border-top:2px solid #1b1f24}\
 p{margin:.6rem 0;overflow-wrap:break-word}\
-nav ul{padding-left:1.2rem;margin:.3rem 0}\
+nav ul,.points{padding-left:1.2rem;margin:.3rem 0}\
+.points li{margin:.3rem 0;overflow-wrap:break-word}\
 a{color:#003087}\
 a:focus-visible,.wide:focus-visible{outline:3px solid #1b1f24;outline-offset:2px}\
 .wide{overflow-x:auto;margin:1rem 0}\
@@ -83,6 +84,9 @@ pub(super) fn write(report: &Report) -> String {
 fn part(part: &Part, id: &str) -> Markup {
     match part {
         Part::Say(text) => html! { p { (visible(text)) } },
+        Part::Points(points) => html! {
+            ul.points { @for point in points { li { (visible(point)) } } }
+        },
         Part::Table(is) => table(is, id),
         Part::Chart(is) => html! {
             figure {

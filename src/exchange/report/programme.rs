@@ -10,14 +10,18 @@ use crate::domain::{
 };
 
 /// Everybody who took part in a role and stream, whatever came of it.
-fn took_part(model: &Model, role: Role, stream: Option<Id<Stream>>) -> Vec<(Id<Enrolment>, &Enrolment)> {
+pub(super) fn took_part(
+    model: &Model,
+    role: Role,
+    stream: Option<Id<Stream>>,
+) -> Vec<(Id<Enrolment>, &Enrolment)> {
     let all = model.enrolments.iter();
     all.filter(|(_, is)| is.role == role && stream.is_none_or(|only| only == is.stream))
         .collect()
 }
 
 /// Groups of a stream that came about.
-fn groups(model: &Model, stream: Option<Id<Stream>>) -> usize {
+pub(super) fn groups(model: &Model, stream: Option<Id<Stream>>) -> usize {
     let all = model.groups.iter();
     all.filter(|(_, is)| stream.is_none_or(|only| only == is.stream))
         .filter(|(_, is)| !matches!(is.state, GroupState::Dissolved | GroupState::Merged))
@@ -126,7 +130,7 @@ pub(super) fn held(model: &Model, scope: Scope, now: DateTime<Utc>) -> Ratio {
 }
 
 /// How many mentees of those who began have completed, and how many still take part.
-fn completion(model: &Model, stream: Option<Id<Stream>>) -> (Ratio, usize) {
+pub(super) fn completion(model: &Model, stream: Option<Id<Stream>>) -> (Ratio, usize) {
     let mut ratio = Ratio::default();
     let mut still = 0;
     for (_, is) in took_part(model, Role::Mentee, stream) {
