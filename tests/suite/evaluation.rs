@@ -234,6 +234,18 @@ fn the_report_begins_with_what_an_announcement_needs() {
 }
 
 #[test]
+fn a_cohort_that_has_not_ended_is_reported_as_running() {
+    let running = example::cohort("2025");
+    let report = Report::of(
+        &running,
+        Neighbours::default(),
+        cohort::exchange::example::clock(),
+    );
+    let said = "was launched in January 2025 and runs for six months";
+    assert!(report.markdown().contains(said), "{}", report.markdown());
+}
+
+#[test]
 fn what_nobody_has_answered_yet_is_not_in_the_short_of_a_report() {
     let running = example::cohort("2025");
     let report = Report::of(

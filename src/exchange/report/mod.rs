@@ -133,7 +133,7 @@ impl Report {
         let (words, held) = words::section(model, today);
         let sections = [
             Some(glance::section(model, now)),
-            Some(programme::cohort(model)),
+            Some(programme::cohort(model, today)),
             Some(programme::sessions(model, now)),
             Some(answers::asked(model)),
             answers::pulses(model, now),

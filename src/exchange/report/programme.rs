@@ -43,16 +43,22 @@ fn months(first: NaiveDate, last: NaiveDate) -> usize {
 }
 
 /// Dates, streams, mentors and mentees.
-pub(super) fn cohort(model: &Model) -> Section {
+pub(super) fn cohort(model: &Model, today: NaiveDate) -> Section {
     let is = model.settings();
     let streams = streams(model);
     let mentees = took_part(model, Role::Mentee, None);
     let mentors = took_part(model, Role::Mentor, None);
     let length = months(is.first_day, is.last_day);
     let mut parts = vec![Part::Say(format!(
-        "The {} cohort of the mentoring programme was launched in {} and ran for {}: from {} to {}.",
+        "The {} cohort of the mentoring programme {} in {} and {} for {}: from {} to {}.",
         is.name,
+        if is.first_day <= today {
+            "was launched"
+        } else {
+            "begins"
+        },
         is.first_day.format("%B %Y"),
+        if is.last_day < today { "ran" } else { "runs" },
         many(length, "month", "months"),
         day(is.first_day),
         day(is.last_day)
