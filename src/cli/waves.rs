@@ -189,6 +189,10 @@ pub fn waves(globals: &Globals, given: &Waves) -> Said {
     for (id, is) in all {
         let answered = answered(model, id);
         let name = model.title(id.into());
+        let asks = model
+            .instruments
+            .get(is.instrument)
+            .map_or_else(String::new, |asks| asks.name.clone());
         let state = match (today < is.opens, today <= is.closes) {
             (true, _) => "to come",
             (false, true) => "open",
@@ -196,6 +200,7 @@ pub fn waves(globals: &Globals, given: &Waves) -> Said {
         };
         rows.push(vec![
             name.clone(),
+            asks.clone(),
             is.opens.to_string(),
             is.closes.to_string(),
             state.to_owned(),
@@ -207,6 +212,7 @@ pub fn waves(globals: &Globals, given: &Waves) -> Said {
         listed.push(object([
             ("id", json!(id.to_string())),
             ("name", json!(name)),
+            ("instrument", json!(asks)),
             ("occasion", json!(is.occasion)),
             ("opens", json!(is.opens)),
             ("closes", json!(is.closes)),
@@ -218,6 +224,7 @@ pub fn waves(globals: &Globals, given: &Waves) -> Said {
     }
     let heads = [
         "WAVE",
+        "ASKS",
         "FROM",
         "UNTIL",
         "STATE",

@@ -234,6 +234,23 @@ fn the_report_begins_with_what_an_announcement_needs() {
 }
 
 #[test]
+fn two_waves_of_one_occasion_are_told_apart_by_what_they_ask() {
+    let office = with_example();
+    let waves = done(office.dir(), &["--cohort", "2024", "waves"]);
+    let asks: Vec<&str> = waves
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|is| is["instrument"].as_str())
+        .collect();
+    assert_eq!(asks.len(), 2);
+    assert!(
+        asks.contains(&"Satisfaction") && asks.contains(&"Role confidence"),
+        "{asks:?}"
+    );
+}
+
+#[test]
 fn a_cohort_that_has_not_ended_is_reported_as_running() {
     let running = example::cohort("2025");
     let report = Report::of(
