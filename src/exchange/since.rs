@@ -75,6 +75,9 @@ impl Brought {
     }
 }
 
+/// Records that a file brought and that are gone, of each kind, with where they came from.
+type Gone = HashMap<Kind, Vec<(AnyId, Id<Provenance>)>>;
+
 /// What the files said last, for one import.
 pub(super) struct Since<'m> {
     model: &'m Model,
@@ -84,7 +87,7 @@ pub(super) struct Since<'m> {
     /// Whether what the file says is noted for the next time; a preview needs no notes.
     notes: bool,
     /// What came in of records that are gone, found when it is first asked for: most sheets never do.
-    gone: OnceLock<HashMap<Kind, Vec<(AnyId, Id<Provenance>)>>>,
+    gone: OnceLock<Gone>,
 }
 
 impl<'m> Since<'m> {
@@ -99,9 +102,9 @@ impl<'m> Since<'m> {
     }
 
     /// What came in of records that are gone.
-    fn gone(&self) -> &HashMap<Kind, Vec<(AnyId, Id<Provenance>)>> {
+    fn gone(&self) -> &Gone {
         self.gone.get_or_init(|| {
-            let mut gone: HashMap<Kind, Vec<(AnyId, Id<Provenance>)>> = HashMap::new();
+            let mut gone = Gone::new();
             for (own, from) in self.model.provenances.iter() {
                 if let Ok(id) = from.of.parse::<AnyId>()
                     && self.model.touched(id).is_none()
