@@ -7,7 +7,7 @@ use serde_json::json;
 use super::said::{Answer, Said, Trouble, object};
 use super::visit::{Globals, Visit};
 use crate::domain::text::fold;
-use crate::domain::{Admin, AdminRole, Change, Cohort, Delta, Edit, Id};
+use crate::domain::{Cohort, Id};
 
 /// What a new cohort is to be.
 #[derive(Debug, Args)]
@@ -51,9 +51,11 @@ pub fn init(globals: &Globals, init: &Init) -> Said {
         init.template.is_some(),
         earlier.as_ref(),
     )?;
-    if visit.model().admins.is_empty() {
-        add_first_owner(&mut visit, &mut edit);
-    }
+    let me = visit.me().to_owned();
+    edit = visit
+        .client
+        .model()
+        .owned_from_the_start(&mut visit.mint, edit, &me);
     let cohort = edit.cohort;
     let landed = visit.land(edit)?;
     let json = object([
@@ -68,17 +70,6 @@ pub fn init(globals: &Globals, init: &Init) -> Said {
         init.to
     );
     Ok(Answer::did(json, said))
-}
-
-/// Whoever begins a programme owns it.
-fn add_first_owner(visit: &mut Visit, edit: &mut Edit) {
-    let owner = Admin {
-        name: visit.me().to_owned(),
-        role: AdminRole::Owner,
-        last_seen: 0,
-    };
-    let id = visit.mint.id();
-    edit.changes.push(Change::Admin(Delta::made(id, owner)));
 }
 
 /// The cohort with this name or id.

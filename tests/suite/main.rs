@@ -5,6 +5,7 @@ mod kit;
 
 mod anysize;
 mod backup;
+mod beginning;
 mod commands;
 mod disk;
 mod docs;

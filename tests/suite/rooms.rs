@@ -43,7 +43,11 @@ const ONLY_IN: &[(&str, &[&str])] = &[
         "std::env",
         &["hub", "cli", "terminal", "run.rs", "run", "main.rs"],
     ),
-    ("std::thread", &["store", "hub", "cli", "terminal", "run.rs"]),
+    // Rows are shared out among threads that have ended before the answer is given.
+    (
+        "std::thread",
+        &["store", "hub", "cli", "terminal", "run.rs", "exchange/cores.rs"],
+    ),
     ("std::net", &["hub"]),
     ("std::os", &["store", "hub", "cli", "terminal", "run.rs"]),
     ("set_current_dir", &[]),
@@ -109,7 +113,7 @@ impl Source {
             }
         }
         for (what, rooms) in ONLY_IN {
-            if says(&self.code, what) && !rooms.contains(&room) {
+            if says(&self.code, what) && !rooms.contains(&room) && !rooms.contains(&self.path.as_str()) {
                 faults.push(format!("{}: {what} belongs to {rooms:?}", self.path));
             }
         }

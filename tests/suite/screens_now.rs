@@ -482,7 +482,7 @@ fn a_message_leaves_only_after_its_number_was_typed() {
 #[test]
 fn a_terminal_without_a_cohort_says_how_one_is_made_and_opens_it_then() {
     let mut stage = Stage::with(Model::empty(Id::new(0)), 80, 24);
-    assert!(stage.text().contains("cohort init --name"), "{}", stage.text());
+    assert!(stage.text().contains("a make a cohort"), "{}", stage.text());
     let mut edits = cohort::exchange::example::edits(&mut Mint::seeded(1)).expect("the example can be read");
     let first = edits.remove(0);
     let made = first.cohort;

@@ -7,11 +7,27 @@ use super::people::{KEPT_DECLINED, KEPT_PARTICIPANT};
 use super::template;
 use crate::domain::text::{clean_name, fold};
 use crate::domain::{
-    Cohort, CohortState, Consent, Edit, EndedBy, Ending, Enrolment, EnrolmentState, Family, Group,
-    GroupState, Id, MarkValue, Mint, Model, Person, Refusal, Role, Round, SessionState, Stream, StreamState,
+    Admin, AdminRole, Cohort, CohortState, Consent, Delta, Edit, EndedBy, Ending, Enrolment, EnrolmentState,
+    Family, Group, GroupState, Id, MarkValue, Mint, Model, Person, Refusal, Role, Round, SessionState,
+    Stream, StreamState,
 };
 
 impl Model {
+    /// The edit that begins a programme, with whoever begins it as its first owner; the same edit where the programme has
+    /// admins already.
+    #[must_use]
+    pub fn owned_from_the_start(&self, mint: &mut Mint, mut edit: Edit, me: &str) -> Edit {
+        if self.admins.is_empty() {
+            let owner = Admin {
+                name: me.to_owned(),
+                role: AdminRole::Owner,
+                last_seen: 0,
+            };
+            edit.changes.push(Delta::made(mint.id(), owner).into());
+        }
+        edit
+    }
+
     /// Makes a cohort: a draft with its rounds, and from the template the five streams, the instruments and the
     /// themes, or from an earlier cohort its settings, streams and mentors who take part again.
     ///

@@ -7,6 +7,7 @@ use super::{App, Line, whole};
 use crate::domain::text;
 use crate::tui::key::{self, Action, Context, Tab};
 use crate::tui::part::Canvas;
+use crate::tui::screen::beginning;
 use crate::tui::theme::Role;
 
 /// The smallest terminal on which a screen is drawn.
@@ -57,7 +58,16 @@ impl App {
             return self.draw_tiny(canvas, all);
         }
         if !self.is_ready() {
-            return self.draw_unready(now, canvas, all);
+            let mut place = self.draw_unready(now, canvas, all);
+            let cx = self.cx(now);
+            for overlay in &self.overlays {
+                place = overlay.view(&cx, canvas).or(place);
+            }
+            if !self.overlays.is_empty() {
+                self.draw_message(now, canvas, all);
+                self.draw_hints(now, canvas, all);
+            }
+            return place;
         }
         let cx = self.cx(now);
         self.draw_tabs(now, canvas, all);
@@ -89,9 +99,9 @@ impl App {
                 "it is being tried again; q quits".to_owned(),
             ),
             // The store has answered, and there is nothing in it.
-            _ if !self.me.is_empty() => (
+            _ if self.may_begin() => (
                 "There is no cohort yet. It opens here as soon as somebody makes it.".to_owned(),
-                "cohort init --name 2025 --from 2025-01-01 --to 2025-06-30 --template dhn".to_owned(),
+                "a, which asks for its name and its days".to_owned(),
             ),
             _ => ("Opening the programme".to_owned(), "one moment".to_owned()),
         };
@@ -110,7 +120,12 @@ impl App {
             &format!("try: {hint}"),
             Role::Plain,
         );
-        canvas.put(0, all.height - 1, all.width, "LIST q quit", Role::Plain);
+        let hints = if self.may_begin() {
+            "LIST a make a cohort  q quit"
+        } else {
+            "LIST q quit"
+        };
+        canvas.put(0, all.height - 1, all.width, hints, Role::Plain);
         Some(Position { x: 2, y: 2 })
     }
 
@@ -273,8 +288,18 @@ impl App {
         );
     }
 
+    /// Whether the store has answered and there is no cohort in it.
+    fn may_begin(&self) -> bool {
+        matches!(self.line, Line::Up) && !self.me.is_empty() && !self.is_ready()
+    }
+
     /// Keys before the cohort has arrived.
-    pub(super) fn key_before_ready(&mut self, chord: key::Chord) {
+    pub(super) fn key_before_ready(&mut self, chord: key::Chord, now: DateTime<Utc>) {
+        let adds = key::resolve(Context::Any, chord).is_some_and(|binding| binding.action == Action::Add);
+        if adds && self.may_begin() {
+            self.take(beginning::form(&self.model), now);
+            return;
+        }
         let action = key::resolve(Context::Any, chord).map(|binding| binding.action);
         if matches!(action, Some(Action::Leave | Action::Back | Action::Cancel)) {
             self.outs.push(crate::tui::signal::Out::Quit);

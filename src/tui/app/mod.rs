@@ -332,8 +332,8 @@ impl App {
     fn key(&mut self, event: KeyEvent, now: DateTime<Utc>) {
         let chord = Chord::of(event);
         let slipped = self.steady.pressed(now);
-        if !self.is_ready() {
-            self.key_before_ready(chord);
+        if !self.is_ready() && self.overlays.is_empty() {
+            self.key_before_ready(chord, now);
             return;
         }
         let context = self.context();
@@ -530,6 +530,7 @@ impl App {
             "change record" => screen::records::change_any(),
             "import" => screen::import::open(),
             "cohort" => screen::records::open_cohort(&self.model),
+            "new cohort" => screen::beginning::form(&self.model),
             "export" => screen::export::menu(),
             "compare" => screen::beside::ask(&self.model),
             "desk" => screen::desk::open(&self.model, now),

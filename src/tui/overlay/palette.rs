@@ -55,6 +55,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("add record", "add a record of any kind"),
     ("change record", "change a record of any kind"),
     ("cohort", "open another cohort"),
+    ("new cohort", "make a new cohort: its name and days"),
     (
         "messages",
         "messages: invitations, changes, cancellations, decisions, their texts",
@@ -244,6 +245,18 @@ impl Palette {
                 Step::Many(vec![Step::Close, does])
             }
         }
+    }
+
+    /// The word of the hint of an action, where the palette has another than text has.
+    pub(super) fn hint(action: Action) -> Option<String> {
+        let word = match action {
+            Action::Open => "do it",
+            Action::NextField => "complete",
+            Action::Up => "one up",
+            Action::Back => "leave",
+            _ => return None,
+        };
+        Some(word.to_owned())
     }
 
     pub(super) fn view(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {

@@ -1,5 +1,6 @@
 //! Screens: each owns its own view state, reads the model, and answers keys with steps.
 
+pub mod beginning;
 pub mod beside;
 pub mod calendar;
 pub mod card;
