@@ -41,6 +41,22 @@ pub struct Rung {
     pub refused: Option<String>,
 }
 
+impl Rung {
+    /// How many people it fits today, as shown: who reads the ladder learns of fewer than the smallest published
+    /// count only that it is fewer.
+    ///
+    /// No other rung is hidden for it: heads are no answers, the report states the mentees of every stream, and so
+    /// there is nothing for a difference to give away (rule 14).
+    #[must_use]
+    pub fn counted(&self, smallest: u32) -> String {
+        match (self.attribution, self.fits) {
+            (Attribution::Named, _) => "by name".to_owned(),
+            (_, fits) if fits < smallest => format!("under {smallest}"),
+            (_, fits) => format!("{fits} people"),
+        }
+    }
+}
+
 /// The labels of a quote, widest first, and why there are none where there are none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ladder {
@@ -181,13 +197,8 @@ impl Ground<'_> {
         };
         let is = |text: String, fits: u32| {
             let needed = u32::from(self.cohort.map_or(5, |cohort| cohort.smallest_published.max(1)));
-            let people = if fits == 1 {
-                "1 person".to_owned()
-            } else {
-                format!("{fits} people")
-            };
             let refused = (rung != Attribution::Named && fits < needed)
-                .then(|| format!("\"{text}\" fits {people} today, {needed} needed"));
+                .then(|| format!("\"{text}\" fits fewer than {needed} people today"));
             Rung {
                 attribution: rung,
                 text,

@@ -33,6 +33,7 @@ mod screens_groups;
 mod screens_messages;
 mod screens_now;
 mod screens_people;
+mod screens_quotes;
 mod screens_streams;
 mod soak;
 mod ssh;

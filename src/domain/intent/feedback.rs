@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::draft::{Draft, many};
-use crate::domain::text::clean_text;
+use crate::domain::text::{clean_name, clean_text, fold};
 use crate::domain::when::local_to_utc;
 use crate::domain::{
     Answer, Edit, Enrolment, EnrolmentState, Goal, Id, Mint, Model, Occasion, Refusal, Request, Response,
@@ -227,6 +227,37 @@ impl Model {
         })?;
         let on = format!("{}: {name}", self.title(response.into()));
         Ok(draft.edit(mint, if has { "untag" } else { "tag" }, on))
+    }
+
+    /// Sets a theme's name and the words that suggest it; answers and quotes that have the theme keep it.
+    ///
+    /// Words are kept as they are typed, each once without regard to case; empty ones are left out.
+    ///
+    /// # Errors
+    /// When it would have no name, or there is no such theme.
+    pub fn edit_theme(
+        &self,
+        mint: &mut Mint,
+        theme: Id<Theme>,
+        name: &str,
+        words: &[String],
+    ) -> Result<Edit, Refusal> {
+        let name = clean_name(name).text;
+        if name.is_empty() {
+            return Err(Refusal::unreadable(
+                "a theme needs a name",
+                "name it in a word or two",
+            ));
+        }
+        let mut kept: Vec<String> = Vec::new();
+        for word in words.iter().map(|word| clean_name(word).text) {
+            if !word.is_empty() && kept.iter().all(|other| fold(other) != fold(&word)) {
+                kept.push(word);
+            }
+        }
+        let mut draft = Draft::on(self);
+        draft.change(theme, |t: &mut Theme| (t.name, t.words) = (name, kept))?;
+        Ok(draft.edit(mint, "edit", format!("theme {}", self.title(theme.into()))))
     }
 
     /// Sets a goal for a mentee.

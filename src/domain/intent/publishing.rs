@@ -74,6 +74,22 @@ impl Model {
         Ok(draft.edit(mint, "edit", self.title(quote.into())))
     }
 
+    /// Says which theme a quote stands for, if any.
+    ///
+    /// # Errors
+    /// When there is no such quote or theme.
+    pub fn theme_quote(
+        &self,
+        mint: &mut Mint,
+        quote: Id<Quote>,
+        theme: Option<Id<Theme>>,
+    ) -> Result<Edit, Refusal> {
+        theme.map(|theme| self.need(theme)).transpose()?;
+        let mut draft = Draft::on(self);
+        draft.change(quote, |q: &mut Quote| q.theme = theme)?;
+        Ok(draft.edit(mint, "tag", self.title(quote.into())))
+    }
+
     /// Clears a quote for publication.
     ///
     /// # Errors

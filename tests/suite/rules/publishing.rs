@@ -190,7 +190,7 @@ fn rule_15_a_label_fits_the_smallest_published_count_of_people() {
     let model = world::world();
     let many = changed(&model.cohorts, model.focus, |c| c.smallest_published = 9);
     let model = after(&model, vec![many]);
-    let what = "\"one CCIO mentee\" fits 8 people today, 9 needed";
+    let what = "\"one CCIO mentee\" fits fewer than 9 people today";
     refused(&model, vec![published("one CCIO mentee")], 15, what);
     assert_eq!(
         admit(&model, vec![published("one clinical mentee")]),

@@ -233,7 +233,9 @@ impl Model {
                         Vec::new()
                     },
                 };
-                (count > 0 || hidden).then_some((count, theme.order, line))
+                // The office finds a theme that nobody has named yet, to change the words that suggest it.
+                let listed = count > 0 || hidden || readers == Readers::Office;
+                listed.then_some((count, theme.order, line))
             })
             .collect();
         lines.sort_by(|a, b| (b.0, a.1, &a.2.name).cmp(&(a.0, b.1, &b.2.name)));

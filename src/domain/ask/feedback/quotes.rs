@@ -89,6 +89,12 @@ impl Model {
     /// The labels under which a quote might be printed on a day, widest first.
     #[must_use]
     pub fn ladder(&self, quote: Id<Quote>, day: NaiveDate) -> Ladder {
+        self.ladder_with(quote, day, self.consent_for(quote).map(|(_, is)| is.widest))
+    }
+
+    /// The same, had the speaker agreed to this attribution: what consent is worth asking for.
+    #[must_use]
+    pub fn ladder_with(&self, quote: Id<Quote>, day: NaiveDate, widest: Option<Attribution>) -> Ladder {
         let speaker = self
             .quotes
             .get(quote)
@@ -98,7 +104,7 @@ impl Model {
             person: speaker.and_then(|is| self.people.get(is.person)),
             enrolments: self.enrolments.iter().map(|(_, is)| is).collect(),
             streams: self.streams.iter().collect(),
-            widest: self.consent_for(quote).map(|(_, is)| is.widest),
+            widest,
             cohort: self.cohort(),
             day,
         })

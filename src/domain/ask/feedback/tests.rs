@@ -369,7 +369,7 @@ fn a_label_that_fits_too_few_gives_way_to_the_next() {
     assert_eq!(label.text, "one clinical mentee");
     assert_eq!(
         label.refused_wider[1],
-        "\"one CCIO mentee\" fits 3 people today, 5 needed"
+        "\"one CCIO mentee\" fits fewer than 5 people today"
     );
     let (mut world, quote) = quoted(3, 0, Attribution::Stream);
     world.group("CIO-1", 2);

@@ -196,7 +196,7 @@ fn empty(view: &Feedback, cx: &Cx<'_>, pane: Part) -> String {
         }
         Part::Groups => "No groups yet in this cohort: 3 Groups makes them.".to_owned(),
         Part::Scores | Part::Questions => "Nobody was asked after a session yet.".to_owned(),
-        Part::Themes => "No answer has a theme yet: open the answers and press e.".to_owned(),
+        Part::Themes => "There are no themes yet: : add theme makes one.".to_owned(),
         Part::Quotes => "No quotes yet: open the answers and press e to make one.".to_owned(),
         Part::Confidence => {
             let confidence = view.shown().map(|(_, of)| &of.confidence);
@@ -246,8 +246,9 @@ fn draw_summary(view: &Feedback, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rec
     let themes: Vec<String> = of
         .themes
         .iter()
+        .filter_map(|theme| Some((&theme.name, theme.count.value().filter(|count| **count > 0)?)))
         .take(3)
-        .map(|theme| format!("{} {}", theme.name, theme.count.value().copied().unwrap_or(0)))
+        .map(|(name, count)| format!("{name} {count}"))
         .collect();
     let lowest = of.questions.iter().find(|question| question.lowest);
     let lowest = lowest.map_or(String::new(), |question| {

@@ -3,12 +3,14 @@
 //! Opens on the groups; Enter gives one group the body. Never shows one person's numbers.
 
 mod answers;
+mod card;
 mod draw;
 mod facts;
 mod layout;
 mod quote;
 mod remind;
 mod rows;
+mod themes;
 mod verbs;
 
 use std::borrow::Cow;
@@ -383,7 +385,7 @@ impl Screen for Feedback {
                 if self.pane == Pane::Quotes {
                     "edit quote"
                 } else {
-                    "rename"
+                    "edit theme"
                 }
                 .to_owned(),
             ),
@@ -483,8 +485,8 @@ impl Screen for Feedback {
             Action::Drop => Step::say("d hides a quote from reports: Tab goes to the quotes."),
             Action::Edit => match (self.pane, self.quotes.at, self.themes.at) {
                 (Pane::Quotes, Some(quote), _) => quote::edit(cx, quote),
-                (Pane::Themes, _, Some(theme)) => quote::rename_theme(cx, theme),
-                _ => Step::say("e edits a quote or renames a theme: Tab goes to them."),
+                (Pane::Themes, _, Some(theme)) => themes::edit(cx, theme),
+                _ => Step::say("e edits a quote or a theme: Tab goes to them."),
             },
             other => {
                 let areas = self.layout(cx).panes;

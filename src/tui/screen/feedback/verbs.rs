@@ -2,7 +2,7 @@
 
 use super::facts::{self, Scoped, round_name};
 use super::layout::Pane;
-use super::{Feedback, answers, draw, quote, remind, rows};
+use super::{Feedback, answers, card, draw, quote, remind, rows};
 use crate::domain::feedback::{AskedRow, Line, QuoteLine, Shown, ThemeLine};
 use crate::domain::{QuoteState, Scope, when};
 use crate::tui::overlay::{Menu, MenuRow, Overlay};
@@ -85,7 +85,7 @@ impl Feedback {
                 None => Step::say("No wave is under the cursor."),
             },
             Pane::Quotes => match self.quotes.at {
-                Some(quote) => Step::Enter(Box::new(quote::QuoteCard::of(quote))),
+                Some(quote) => Step::Enter(Box::new(card::QuoteCard::of(quote))),
                 None => Step::say("No quote is under the cursor."),
             },
             Pane::Waiting => match self.waiting.at.and_then(|(_, who)| cx.model.enrolments.get(who)) {
