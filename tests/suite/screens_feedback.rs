@@ -420,3 +420,52 @@ fn the_last_cohort_stands_beside_this_one() {
     stage.signal(Signal::Done(Done::LookedAt(Box::new(other))));
     stage.golden("feedback-beside-2024-80x24");
 }
+
+/// The 2024 cohort beside an earlier one that asked nothing, the popup open.
+fn beside_nothing() -> Stage {
+    let mut stage = Stage::with(crate::kit::example::remembered("2024"), 80, 24);
+    stage.now = cohort::exchange::example::clock();
+    let other = cohort::domain::Model::empty(world::COHORT);
+    stage.press(":compare<enter>");
+    stage.signal(Signal::Done(Done::LookedAt(Box::new(other))));
+    stage
+}
+
+#[test]
+fn a_figure_beside_the_last_cohorts_leads_to_the_rows_it_comes_from() {
+    let mut stage = Stage::example(80, 24);
+    stage.press(":compare<enter>");
+    let other = crate::kit::example::remembered("2024");
+    stage.signal(Signal::Done(Done::LookedAt(Box::new(other))));
+    // The third row is the mean after session 1.
+    stage.press("jj<enter>");
+    assert_eq!(stage.app.tab(), Tab::Feedback);
+    assert!(stage.text().contains("[ Scores all groups ]"), "{}", stage.text());
+    assert!(stage.text().contains(">   Session 1"), "{}", stage.text());
+    stage.press("<enter>");
+    assert!(stage.text().contains("Answers to session 1"), "{}", stage.text());
+}
+
+#[test]
+fn a_figure_that_only_the_last_cohort_has_says_where_it_is() {
+    let mut stage = Stage::example(80, 24);
+    stage.press(":compare<enter>");
+    let other = crate::kit::example::remembered("2024");
+    stage.signal(Signal::Done(Done::LookedAt(Box::new(other))));
+    stage.press("jjjjjj<enter>");
+    assert_eq!(
+        stage.app.message(),
+        "Only 2024 has this figure: :cohort 2024 opens it there."
+    );
+    assert_eq!(stage.app.tab(), Tab::Now);
+}
+
+#[test]
+fn the_change_in_confidence_leads_to_confidence_and_a_survey_to_the_other_waves() {
+    let mut stage = beside_nothing();
+    stage.press("<enter>");
+    assert!(stage.text().contains("[ Confidence"), "{}", stage.text());
+    let mut stage = beside_nothing();
+    stage.press("j<enter>");
+    assert!(stage.text().contains("[ Other waves ]"), "{}", stage.text());
+}

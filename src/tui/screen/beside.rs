@@ -31,8 +31,13 @@ fn last(model: &Model) -> Option<Id<Cohort>> {
 
 /// The popup with both cohorts' figures.
 pub fn popup(model: &Model, other: &Model, now: DateTime<Utc>) -> Step {
-    let rows: Vec<MenuRow> = model
-        .beside(other, now)
+    let name = |model: &Model| model.title(model.focus.into());
+    let only_there = format!(
+        "Only {0} has this figure: :cohort {0} opens it there.",
+        name(other)
+    );
+    let figures = model.beside(other, now);
+    let rows: Vec<MenuRow> = figures
         .iter()
         .map(|is| {
             let what = text::fit(&is.what, WHAT, "~");
@@ -44,18 +49,18 @@ pub fn popup(model: &Model, other: &Model, now: DateTime<Utc>) -> Step {
     if rows.is_empty() {
         return Step::say("Neither cohort has been asked anything yet.");
     }
-    let name = |model: &Model| model.title(model.focus.into());
     let mut menu = Menu::new(
         format!("{} beside {}", name(model), name(other)),
         rows,
-        |_, _, _| {
-            Err("Where a figure comes from is told in the cohort itself: :cohort opens another.".to_owned())
+        move |row, _, _| match figures.get(row).and_then(|is| is.from) {
+            Some(wave) => Ok(Step::Show(wave.into())),
+            None => Err(only_there.clone()),
         },
     );
     menu.heading = format!("{:WHAT$} {:>11} {:>11}", "", name(model), name(other));
     menu.footer = vec!["- is hidden for too few answers; nothing stands where nobody was asked".to_owned()];
     Step::Ask(Overlay::Menu(menu.saying(
-        "Other people, other groups: a difference is not yet an effect.",
+        "Other people, other groups: no difference is yet an effect. Enter: its rows.",
     )))
 }
 

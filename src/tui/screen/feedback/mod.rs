@@ -4,6 +4,7 @@
 
 mod answers;
 mod card;
+mod cursors;
 mod draw;
 mod facts;
 mod layout;
@@ -13,15 +14,12 @@ mod rows;
 mod themes;
 mod verbs;
 
-use std::borrow::Cow;
-
 use ratatui::layout::{Position, Rect};
 
 use self::facts::{Facts, Scoped};
 use self::layout::{Layout, Pane, Wanted};
 use super::{Cx, Screen, Typed};
-use crate::domain::feedback::{AskedRow, Line, QuoteLine, Shown};
-use crate::domain::{AnyId, Enrolment, Id, Kind, Quote, Scope, Theme, Wave, text};
+use crate::domain::{AnyId, Enrolment, Id, Kind, Quote, Scope, Theme, Wave};
 use crate::tui::key::{Action, Context};
 use crate::tui::part::{Canvas, Cursor, LineInput, around};
 use crate::tui::signal::Place;
@@ -107,86 +105,11 @@ impl Default for Feedback {
     }
 }
 
-/// Whether the letters of what is typed come one after another in a name: `cc2` finds CCIO-2.
-fn finds(wanted: &str, name: &str) -> bool {
-    if wanted.is_empty() {
-        return true;
-    }
-    let name = text::fold(name);
-    let mut letters = name.chars();
-    let wanted = text::fold(wanted);
-    wanted
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .all(|c| letters.any(|letter| letter == c))
-}
-
 impl Feedback {
     /// What is shown, once it has been asked for.
     fn shown(&self) -> Option<(&Facts, &Scoped)> {
         let facts = self.facts.as_ref()?;
         Some((facts, facts.of.as_ref()?))
-    }
-
-    /// The filter, in the pane it belongs to.
-    fn filter_of(&self, pane: Pane) -> Cow<'_, str> {
-        if pane == self.filtered {
-            Cow::Borrowed(self.filter.text())
-        } else {
-            Cow::Borrowed("")
-        }
-    }
-
-    /// The lines of the table of groups, all groups first.
-    fn lines<'a>(&self, facts: &'a Facts) -> Vec<&'a Line> {
-        let wanted = self.filter_of(Pane::Groups);
-        let groups = match self.sort {
-            Sort::Streams => facts.board.streams.iter(),
-            _ => facts.board.groups.iter(),
-        };
-        let mut groups: Vec<&Line> = groups.filter(|line| finds(&wanted, &line.name)).collect();
-        let mean = |line: &Line| line.mean.as_ref().and_then(Shown::value).copied();
-        match self.sort {
-            Sort::Code | Sort::Streams => {}
-            Sort::Mean => groups.sort_by(|a, b| {
-                let (a, b) = (mean(a).unwrap_or(f64::MAX), mean(b).unwrap_or(f64::MAX));
-                a.total_cmp(&b)
-            }),
-            Sort::Answered => {
-                groups.sort_by_key(|line| line.answered.value().and_then(|r| r.percent()).unwrap_or(101));
-            }
-        }
-        let all = wanted.is_empty().then_some(&facts.board.all);
-        all.into_iter().chain(groups).collect()
-    }
-
-    fn quotes_shown<'a>(&self, of: &'a Scoped) -> Vec<&'a QuoteLine> {
-        let wanted = text::fold(&self.filter_of(Pane::Quotes));
-        let line = |quote: &QuoteLine| text::fold(&format!("{} {}", quote.label.text, rows::words_of(quote)));
-        let quotes = of.quotes.iter();
-        quotes
-            .filter(|q| wanted.is_empty() || line(q).contains(&wanted))
-            .collect()
-    }
-
-    fn asked_shown<'a>(&self, of: &'a Scoped) -> Vec<&'a AskedRow> {
-        let wanted = self.filter_of(Pane::Waiting);
-        of.asked.iter().filter(|row| finds(&wanted, &row.name)).collect()
-    }
-
-    /// How many rows a pane has.
-    fn count(&self, _cx: &Cx<'_>, pane: Pane) -> usize {
-        let Some((facts, of)) = self.shown() else { return 0 };
-        match pane {
-            Pane::Groups => self.lines(facts).len(),
-            Pane::Scores => of.rounds.len(),
-            Pane::Questions => of.questions.len(),
-            Pane::Themes => of.themes.len(),
-            Pane::Quotes => self.quotes_shown(of).len(),
-            Pane::Confidence => rows::confidence_rows(of),
-            Pane::Surveys => facts.surveys.len(),
-            Pane::Waiting => self.asked_shown(of).len(),
-        }
     }
 
     fn wanted(&self, cx: &Cx<'_>) -> Wanted {
@@ -205,65 +128,6 @@ impl Feedback {
     fn layout(&self, cx: &Cx<'_>) -> Layout {
         self.wanted(cx).layout(|pane| draw::rows(self, cx, pane))
     }
-
-    /// The row of the cursor of a pane, and the first row shown.
-    const fn window(&self, pane: Pane) -> (usize, usize) {
-        match pane {
-            Pane::Groups => (self.groups.row, self.groups.top),
-            Pane::Scores => (self.scores.row, self.scores.top),
-            Pane::Questions => (self.questions.row, self.questions.top),
-            Pane::Themes => (self.themes.row, self.themes.top),
-            Pane::Quotes => (self.quotes.row, self.quotes.top),
-            Pane::Confidence => (self.confidence.row, self.confidence.top),
-            Pane::Surveys => (self.surveys.row, self.surveys.top),
-            Pane::Waiting => (self.waiting.row, self.waiting.top),
-        }
-    }
-
-    /// Moves the cursor of the focused pane, or marks; answers whether the key was one that does.
-    fn move_cursor(&mut self, action: Action, cx: &Cx<'_>, page: usize) -> bool {
-        let rows: Vec<usize> = (0..self.count(cx, self.pane)).collect();
-        let Some(facts) = &self.facts else { return false };
-        let Some(of) = &facts.of else { return false };
-        match self.pane {
-            Pane::Groups => {
-                let keys: Vec<Scope> = self.lines(facts).iter().map(|line| line.scope).collect();
-                let moved = !is_marking(action) && self.groups.act(action, &keys, page);
-                self.settle(cx);
-                moved
-            }
-            Pane::Scores => {
-                let keys: Vec<u8> = of.rounds.iter().map(|score| score.round).collect();
-                let moved = !is_marking(action) && self.scores.act(action, &keys, page);
-                self.choose_round(self.scores.at, cx);
-                moved
-            }
-            Pane::Questions => !is_marking(action) && self.questions.act(action, &rows, page),
-            Pane::Confidence => !is_marking(action) && self.confidence.act(action, &rows, page),
-            Pane::Themes => {
-                let keys: Vec<_> = of.themes.iter().map(|theme| theme.theme).collect();
-                !is_marking(action) && self.themes.act(action, &keys, page)
-            }
-            Pane::Surveys => {
-                let keys: Vec<_> = facts.surveys.iter().map(|survey| survey.wave).collect();
-                !is_marking(action) && self.surveys.act(action, &keys, page)
-            }
-            Pane::Quotes => {
-                let keys: Vec<_> = self.quotes_shown(of).iter().map(|quote| quote.id).collect();
-                self.quotes.act(action, &keys, page)
-            }
-            Pane::Waiting => {
-                let rows = self.asked_shown(of);
-                let keys: Vec<_> = rows.iter().map(|row| (row.wave, row.enrolment)).collect();
-                self.waiting.act(action, &keys, page)
-            }
-        }
-    }
-}
-
-/// Whether an action marks rows.
-const fn is_marking(action: Action) -> bool {
-    matches!(action, Action::Mark | Action::Range | Action::MarkAll)
 }
 
 impl Screen for Feedback {
@@ -543,22 +407,7 @@ impl Screen for Feedback {
             self.groups.at.unwrap_or(Scope::Cohort),
             self.round,
         );
-        if let Some(of) = &facts.of {
-            let rounds: Vec<u8> = of.rounds.iter().map(|score| score.round).collect();
-            self.scores.at = Some(of.round);
-            self.scores.settle(&rounds);
-            self.questions
-                .settle(&(0..of.questions.len()).collect::<Vec<_>>());
-            self.themes
-                .settle(&of.themes.iter().map(|theme| theme.theme).collect::<Vec<_>>());
-            let quotes: Vec<_> = self.quotes_shown(of).iter().map(|quote| quote.id).collect();
-            self.quotes.settle(&quotes);
-            self.surveys
-                .settle(&facts.surveys.iter().map(|s| s.wave).collect::<Vec<_>>());
-            let asked = self.asked_shown(of);
-            let asked: Vec<_> = asked.iter().map(|row| (row.wave, row.enrolment)).collect();
-            self.waiting.settle(&asked);
-        }
+        self.settle_panes(&facts);
         self.facts = Some(facts);
         let rows = self.count(cx, Pane::Confidence);
         self.confidence.settle(&(0..rows).collect::<Vec<_>>());
@@ -573,16 +422,7 @@ impl Screen for Feedback {
             let heading = usize::from(draw::has_heading(pane, area.height));
             let room = usize::from(area.height).saturating_sub(1 + heading);
             let room = if rows > room { room.saturating_sub(1) } else { room };
-            match pane {
-                Pane::Groups => self.groups.arrange(room, rows),
-                Pane::Scores => self.scores.arrange(room, rows),
-                Pane::Questions => self.questions.arrange(room, rows),
-                Pane::Themes => self.themes.arrange(room, rows),
-                Pane::Quotes => self.quotes.arrange(room, rows),
-                Pane::Confidence => self.confidence.arrange(room, rows),
-                Pane::Surveys => self.surveys.arrange(room, rows),
-                Pane::Waiting => self.waiting.arrange(room, rows),
-            }
+            self.arrange_pane(pane, room, rows);
         }
     }
 
@@ -622,10 +462,7 @@ impl Screen for Feedback {
                     Some(response) => cx.model.responses.get(response).map(|response| response.wave),
                     None => id.of::<Wave>(),
                 };
-                let round = wave.and_then(|wave| cx.model.waves.get(wave)?.round);
-                self.choose_round(round.map(|round| cx.model.round_number(round)), cx);
-                self.focus(Pane::Scores, cx);
-                wave.is_some()
+                wave.is_some_and(|wave| self.show_wave(wave, cx))
             }
             Kind::Group => {
                 let keys: Vec<Scope> = self.facts.as_ref().map_or(Vec::new(), |facts| {

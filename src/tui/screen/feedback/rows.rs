@@ -417,6 +417,11 @@ pub(super) fn confidence_rows(of: &Scoped) -> usize {
     }
 }
 
+/// Whether there is a change of confidence to look at.
+pub(super) fn change_is_shown(of: Option<&Scoped>) -> bool {
+    of.is_some_and(|of| confidence_rows(of) > 0)
+}
+
 /// Why nothing of confidence is shown, when nothing is.
 pub(super) fn why_hidden(confidence: &Confidence) -> Option<String> {
     let hidden = |why: &str, n: u32| format!("Confidence is {why}; there are {n}.");

@@ -4,7 +4,7 @@ use super::facts::{self, Scoped, round_name};
 use super::layout::Pane;
 use super::{Feedback, answers, card, draw, quote, remind, rows};
 use crate::domain::feedback::{AskedRow, Line, QuoteLine, Shown, ThemeLine};
-use crate::domain::{QuoteState, Scope, when};
+use crate::domain::{Id, QuoteState, Scope, Wave, when};
 use crate::tui::overlay::{Menu, MenuRow, Overlay};
 use crate::tui::screen::{Cx, Screen};
 use crate::tui::signal::Out;
@@ -38,6 +38,32 @@ impl Feedback {
         }
         self.choose_round(Some(next), cx);
         Step::say(self.sentence(cx))
+    }
+
+    /// The pane that a wave's figures stand in: scores, confidence, or the other waves.
+    pub(super) fn show_wave(&mut self, wave: Id<Wave>, cx: &Cx<'_>) -> bool {
+        let Some(is) = cx.model.waves.get(wave) else {
+            return false;
+        };
+        let keys: Vec<_> = self
+            .facts
+            .iter()
+            .flat_map(|facts| &facts.surveys)
+            .map(|survey| survey.wave)
+            .collect();
+        let confidence = rows::change_is_shown(self.shown().map(|(_, of)| of));
+        match is.round {
+            Some(round) => {
+                self.choose_round(Some(cx.model.round_number(round)), cx);
+                self.focus(Pane::Scores, cx);
+            }
+            None if confidence && measures_change(cx, is) => self.focus(Pane::Confidence, cx),
+            None => {
+                self.surveys.find(wave, &keys);
+                self.focus(Pane::Surveys, cx);
+            }
+        }
+        true
     }
 
     pub(super) fn focus(&mut self, pane: Pane, cx: &Cx<'_>) {
@@ -97,15 +123,9 @@ impl Feedback {
                 answers::open(cx, scope, waves, None, "all sessions")
             }
             Pane::Confidence => {
-                let asks = |wave: &crate::domain::Wave| {
-                    let instrument = cx.model.instruments.get(wave.instrument);
-                    instrument.is_some_and(crate::domain::Instrument::measures_change)
-                };
-                let waves = cx
-                    .model
-                    .waves
-                    .iter()
-                    .filter(|(_, wave)| asks(wave))
+                let waves = cx.model.waves.iter();
+                let waves = waves
+                    .filter(|(_, wave)| measures_change(cx, wave))
                     .map(|(id, _)| id);
                 answers::open(cx, scope, waves.collect(), None, "role confidence")
             }
@@ -340,6 +360,12 @@ impl Feedback {
         };
         remind::open(cx, of, &self.chosen_waiting(cx, of))
     }
+}
+
+/// Whether a wave asks what is compared between then and now.
+fn measures_change(cx: &Cx<'_>, wave: &Wave) -> bool {
+    let instrument = cx.model.instruments.get(wave.instrument);
+    instrument.is_some_and(crate::domain::Instrument::measures_change)
 }
 
 /// The first letter in upper case.
