@@ -18,6 +18,7 @@ mod placing;
 mod plan;
 pub(crate) mod post;
 mod program;
+mod quotes;
 mod records;
 mod registers;
 mod remind;
@@ -111,7 +112,9 @@ enum Command {
     Ask(waves::Ask),
     /// The waves, and who has not answered
     Waves(waves::Waves),
-    /// Tell people: reminders, invitations, changes, cancellations, decisions
+    /// The quotes: what may be printed, what holds the others back, who was asked for consent
+    Quotes(quotes::Quotes),
+    /// Tell or ask people: reminders, invitations, changes, cancellations, decisions, consent to quotes
     Remind(remind::Remind),
     /// Who may do what: list, add (or give another role), remove
     Admin(admins::Admins),
@@ -235,6 +238,7 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::Questionnaire(given)) => waves::questionnaire(globals, &given),
         Some(Command::Ask(ask)) => waves::ask(globals, &ask),
         Some(Command::Waves(waves)) => waves::waves(globals, &waves),
+        Some(Command::Quotes(quotes)) => quotes::quotes(globals, &quotes),
         Some(Command::Remind(remind)) => remind::remind(globals, &remind),
         Some(Command::Admin(admins)) => admins::admins(globals, &admins),
         Some(Command::Report(report)) => report::report(globals, &report),

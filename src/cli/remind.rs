@@ -1,15 +1,16 @@
-//! What people are told: reminders, invitations, changes, cancellations and decisions, as drafts or by mail.
+//! What people are told or asked: reminders, invitations, changes, cancellations, decisions and requests for consent, as
+//! drafts or by mail.
 
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::post;
 use super::said::{Answer, Said, Trouble, object};
 use super::visit::{Globals, Visit};
-use crate::domain::{Id, MessageKind, Model, Scope, Session, Wave};
+use crate::domain::{AnyId, Attribution, Id, MessageKind, Model, Quote, Scope, Session, Wave};
 use crate::exchange::messages::Office;
 use crate::exchange::{Post, parted};
 
@@ -53,6 +54,39 @@ enum What {
     Cancellations(Which),
     /// Those whose application was decided
     Decisions,
+    /// The speakers of quotes: may their words be published, under a label?
+    Consent {
+        /// The quotes, by id
+        #[arg(required = true, value_name = "QUOTE")]
+        quotes: Vec<String>,
+        /// The label that is asked for [default: the widest that names nobody and may be printed]
+        #[arg(long = "label", value_name = "LABEL")]
+        label: Option<Asked>,
+    },
+}
+
+/// The labels that consent may be asked for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Asked {
+    /// Name and title
+    Name,
+    /// One CCIO mentee
+    Stream,
+    /// One clinical mentee
+    Family,
+    /// One mentee
+    Role,
+}
+
+impl Asked {
+    const fn attribution(self) -> Attribution {
+        match self {
+            Self::Name => Attribution::Named,
+            Self::Stream => Attribution::Stream,
+            Self::Family => Attribution::Family,
+            Self::Role => Attribution::Anyone,
+        }
+    }
 }
 
 /// Which sessions.
@@ -77,6 +111,7 @@ impl What {
             Self::Changes(_) => MessageKind::Changed,
             Self::Cancellations(_) => MessageKind::Cancelled,
             Self::Decisions => MessageKind::Decision,
+            Self::Consent { .. } => MessageKind::ConsentRequest,
         }
     }
 }
@@ -127,7 +162,30 @@ fn posts(visit: &Visit, what: &What, sender: &str) -> Result<Vec<Post>, Trouble>
         What::Changes(which) => office.changes(model, &which.of(model)?),
         What::Cancellations(which) => office.cancellations(model, &which.of(model)?),
         What::Decisions => office.decisions(model),
+        What::Consent { quotes, label } => {
+            let quotes: Vec<Id<Quote>> = quotes
+                .iter()
+                .map(|text| quote(model, text))
+                .collect::<Result<_, _>>()?;
+            let today = model.day(now);
+            let to = |quote| match label {
+                Some(label) => label.attribution(),
+                // Where none may be printed the refusal says why.
+                None => model.unnamed_label(quote, today).unwrap_or(Attribution::Stream),
+            };
+            let posts = quotes
+                .into_iter()
+                .map(|quote| office.consent(model, quote, to(quote)));
+            posts.collect::<Result<_, _>>()?
+        }
     })
+}
+
+/// The quote with this id.
+fn quote(model: &Model, text: &str) -> Result<Id<Quote>, Trouble> {
+    let id = text.parse::<AnyId>().ok().and_then(AnyId::of::<Quote>);
+    id.filter(|id| model.quotes.has(*id))
+        .ok_or_else(|| Trouble::missing(format!("there is no quote {text}"), "`cohort quotes` lists them"))
 }
 
 impl Which {

@@ -1,5 +1,5 @@
-//! Who is to be told what: reminders, invitations, changes, cancellations and decisions, each with its note for
-//! the log.
+//! Who is to be told or asked what: reminders, invitations, changes, cancellations, decisions and requests for consent,
+//! each with its note for the log.
 //!
 //! What somebody was told last follows from the log: an invitation or change notes the session's calendar version
 //! (`se-…/3`), so a change is due when the session has a newer one. Must not know how messages leave.
@@ -11,9 +11,10 @@ use chrono::{DateTime, Utc};
 use super::calendar::{self, Method, Somebody};
 use super::letter::{Letter, Post};
 use super::template::Template;
+use crate::domain::feedback::consents;
 use crate::domain::{
-    ApplicationState, Enrolment, Id, Message, MessageKind, MessageState, Model, Occasion, Person, Scale,
-    Scope, Session, Wave, when,
+    ApplicationState, Attribution, Enrolment, Id, Message, MessageKind, MessageState, Model, Occasion,
+    Person, Quote, Refusal, Scale, Scope, Session, Wave, when,
 };
 
 /// The messages that tell somebody of a date.
@@ -273,6 +274,23 @@ impl Office<'_> {
             posts.push(self.post((is.person, person), (MessageKind::Decision, about), words, None));
         }
         posts
+    }
+}
+
+impl Office<'_> {
+    /// To the speaker of a quote: may it be published in these words, under this label?
+    ///
+    /// # Errors
+    /// When nobody can be asked, or not for that ([`Model::may_ask`]).
+    pub fn consent(&self, model: &Model, quote: Id<Quote>, to: Attribution) -> Result<Post, Refusal> {
+        let asking = model.may_ask(quote, to, model.day(self.now))?;
+        let words = vec![
+            ("cohort", model.settings().name),
+            ("quote", asking.words.to_owned()),
+            ("label", asking.label),
+        ];
+        let about = (MessageKind::ConsentRequest, consents::about(quote, to));
+        Ok(self.post(asking.person, about, words, None))
     }
 }
 

@@ -324,6 +324,35 @@ fn deciding_accepts_those_who_wait_and_says_how_many() {
 }
 
 #[test]
+fn a_speaker_is_asked_for_consent_and_stays_listed_until_the_answer_is_recorded() {
+    let office = with_example();
+    let dir = office.dir();
+    let to = dir.join("letters").display().to_string();
+    let quotes = done(dir, &["quotes"]);
+    let quotes = quotes.as_array().expect("quotes are a list");
+    let asked_of = quotes
+        .iter()
+        .find(|quote| quote["consent"] == "anon")
+        .expect("one without a name");
+    let id = asked_of["id"].as_str().expect("a quote has an id");
+    let refused = crate::kit::command::run(dir, &["--json", "remind", "consent", id, "--outbox", &to]);
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    let ask = ["remind", "consent", id, "--label", "name", "--outbox", &to];
+    assert_eq!(done(dir, &ask)["messages"], 1);
+    let waiting = done(dir, &["quotes", "--asked"]);
+    let waiting = first(&waiting, "quotes");
+    assert_eq!(
+        (&waiting["id"], &waiting["asked_for"]),
+        (&id.into(), &"name and title".into())
+    );
+    let file = std::fs::read_dir(dir.join("letters"))
+        .expect("it was made")
+        .next();
+    let text = std::fs::read_to_string(file.expect("a letter").expect("a letter").path()).expect("text");
+    assert!(text.contains("May we quote you?"), "{text}");
+}
+
+#[test]
 fn reminders_are_written_as_files_and_noted() {
     let office = with_example();
     let outbox = office.dir().join("letters");

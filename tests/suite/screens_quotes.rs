@@ -1,7 +1,8 @@
 //! From an answer to a quote in print: reading answers one after another, themes and the words that suggest them, the
 //! label ladder, consent, and where a quote was used.
 
-use cohort::domain::{Attribution, Consent, Record, Theme};
+use cohort::domain::{Attribution, Consent, MessageKind, Quote, Record, Theme};
+use cohort::tui::Out;
 
 use crate::kit::{example, stage::Stage, world};
 
@@ -212,4 +213,147 @@ fn without_consent_the_ladder_says_what_could_be_asked_for() {
     assert!(text.contains("none: there is no consent to publish it"), "{text}");
     assert!(text.contains("  8 people   one CCIO mentee"), "{text}");
     assert!(!text.contains("> 8 people"), "{text}");
+}
+
+/// Asks Daniel Price whether his words may stand under his name.
+fn asked() -> Stage {
+    let mut stage = quotes();
+    stage.press("ea1");
+    assert!(stage.text().contains("May we quote you?"), "{}", stage.text());
+    stage.press("y1<enter>");
+    stage
+}
+
+#[test]
+fn the_speaker_is_asked_for_exactly_these_words_under_this_label() {
+    let mut stage = asked();
+    let posts = stage.outs.iter().find_map(|out| match out {
+        Out::Outbox(posts) => Some(posts.clone()),
+        _ => None,
+    });
+    let posts = posts.expect("a message for the outbox");
+    let letter = &posts[0].letter;
+    assert_eq!((posts.len(), letter.to.0.as_str()), (1, "Daniel Price"));
+    assert!(
+        letter.body.contains("\"I said it to the board the same week.\""),
+        "{}",
+        letter.body
+    );
+    assert!(
+        letter.body.contains("signed: Daniel Price, Deputy lead, Milton."),
+        "{}",
+        letter.body
+    );
+    let log = stage
+        .model
+        .messages
+        .iter()
+        .find(|(_, is)| is.kind == MessageKind::ConsentRequest);
+    assert_eq!(
+        log.expect("it is logged").1.about,
+        format!("{}/name and title", world::QUOTE)
+    );
+    assert!(
+        row(&mut stage, "I said it").contains("asked 18 Mar"),
+        "{}",
+        stage.text()
+    );
+}
+
+#[test]
+fn who_has_not_answered_is_found_by_filter_and_by_n() {
+    let mut stage = quotes();
+    stage.press("ewyea2");
+    stage.press("y1<enter>/asked<enter>");
+    let hidden = "hidden: no consent to read outside the";
+    assert!(row(&mut stage, hidden).starts_with('>'), "{}", stage.text());
+    stage.press("<esc>n");
+    assert!(
+        row(&mut stage, hidden).contains("asked 18 Mar"),
+        "{}",
+        stage.text()
+    );
+    stage.press("<enter>");
+    assert!(
+        stage
+            .text()
+            .contains("asked Tue 18 Mar for one stream member, not answered"),
+        "{}",
+        stage.text()
+    );
+    assert!(
+        stage
+            .text()
+            .contains("consent was asked for on Tue 18 Mar and is not answered"),
+        "{}",
+        stage.text()
+    );
+}
+
+#[test]
+fn the_answer_is_recorded_with_the_wording_that_was_asked() {
+    let mut stage = asked();
+    stage.press("ec1");
+    let is = consent_in_force(&stage).expect("it was just given");
+    assert_eq!(is.how, "asked by message on 2025-03-18");
+    assert_eq!(
+        is.wording,
+        "May we publish \"I said it to the board the same week.\", signed: Daniel Price, Deputy lead, Milton?"
+    );
+    assert!(stage.model.consent_requested(world::QUOTE).is_none());
+    assert!(
+        row(&mut stage, "I said it").contains("may go"),
+        "{}",
+        stage.text()
+    );
+}
+
+#[test]
+fn a_withdrawal_answers_a_request_too() {
+    let mut stage = asked();
+    stage.press("ewy");
+    assert!(stage.model.consent_requested(world::QUOTE).is_none());
+}
+
+#[test]
+fn who_agreed_already_is_not_asked_for_less() {
+    let mut stage = quotes();
+    stage.press("ea2");
+    assert!(stage.text().contains("-  one CCIO mentee"), "{}", stage.text());
+    stage.press("j<enter>");
+    assert!(
+        stage
+            .app
+            .message()
+            .contains("Daniel Price has agreed to \"one stream member\" already"),
+        "{}",
+        stage.app.message()
+    );
+}
+
+#[test]
+fn nobody_is_asked_about_the_words_of_an_anonymous_answer() {
+    let mut model = world::world();
+    let mut quote: Quote = model.quotes.get(world::QUOTE).expect("the quote").clone();
+    (quote.speaker, quote.response) = (None, None);
+    model.put(Record::Quote(world::QUOTE, Box::new(quote)), 41);
+    let mut stage = Stage::with(model, 80, 24);
+    stage.press("5<enter><tab><tab>ea");
+    assert!(
+        stage.app.message().contains("nobody can be asked"),
+        "{}",
+        stage.app.message()
+    );
+    assert_eq!(stage.app.depth(), 0, "{}", stage.text());
+}
+
+#[test]
+fn the_text_of_a_consent_request_is_changed_for_this_time() {
+    let mut stage = quotes();
+    stage.press("ea1e<c-u>Subject: A word of yours<tab>y1<enter>");
+    let subject = stage.outs.iter().find_map(|out| match out {
+        Out::Outbox(posts) => Some(posts[0].letter.subject.clone()),
+        _ => None,
+    });
+    assert_eq!(subject.as_deref(), Some("A word of yours"), "{}", stage.text());
 }

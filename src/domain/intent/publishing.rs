@@ -176,6 +176,39 @@ impl Model {
         }
     }
 
+    /// What a speaker answered about one quote: where the office has asked by message, with the wording of that.
+    ///
+    /// # Errors
+    /// When there is no such quote, or nobody knows who said it.
+    pub fn consent_to_quote(
+        &self,
+        quote: Id<Quote>,
+        widest: Attribution,
+        day: NaiveDate,
+    ) -> Result<Consent, Refusal> {
+        let is = self.need(quote)?;
+        let Some(speaker) = is.speaker.and_then(|speaker| self.enrolments.get(speaker)) else {
+            return Err(Refusal::rule(
+                15,
+                "nobody knows who said it, so nobody can agree to it",
+                "words of an anonymous answer stay in the team",
+            ));
+        };
+        let mut given = self.consent_to_quotes(speaker.person, widest, day);
+        given.quote = Some(quote);
+        if let Some(asked) = self.consent_requested(quote) {
+            let ladder = self.ladder_with(quote, day, Some(Attribution::Named));
+            let rung = ladder
+                .rungs
+                .iter()
+                .find(|rung| rung.attribution == asked.attribution);
+            let label = rung.map_or("", |rung| &rung.text);
+            given.wording = format!("May we publish \"{}\", signed: {label}?", is.words().trim());
+            given.how = format!("asked by message on {}", self.day(asked.at));
+        }
+        Ok(given)
+    }
+
     /// Notes that somebody took a consent back; where the words were used stays listed.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ words! {
     MessageKind {
         FeedbackReminder = 1 "feedback reminder", SessionReminder = 2 "session reminder", Changed = 3 "changed",
         Cancelled = 4 "cancelled", Decision = 5 "decision", Other = 6 "other", Invitation = 7 "invitation",
+        ConsentRequest = 8 "consent request",
     }
 }
 words! {

@@ -130,6 +130,19 @@ pub fn about_session(cx: &Cx<'_>, session: Id<Session>) -> Step {
     choose(cx, &cx.model.session_title(session), due, false)
 }
 
+/// Messages of one kind, shown before anything is written or sent.
+///
+/// # Errors
+/// When the office's own text of this kind cannot be used.
+pub(in crate::tui::screen) fn one_kind(
+    cx: &Cx<'_>,
+    kind: MessageKind,
+    make: impl Fn(&Model, &Office<'_>) -> Vec<Post> + 'static,
+) -> Result<Step, String> {
+    let template = cx.post.text_of(kind)?;
+    Ok(preview(cx, kind, template, Rc::new(make)))
+}
+
 /// Who messages are from while they are previewed.
 fn posts(cx: &Cx<'_>, template: &Template, make: &Make) -> Vec<Post> {
     let organiser = parted(&cx.post.sender);

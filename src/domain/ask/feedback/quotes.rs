@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 
+use super::Requested;
 use crate::domain::ask::rates::Scope;
 use crate::domain::ladder::{Ground, Ladder, consent_that_holds};
 use crate::domain::word::words;
-use crate::domain::{Attribution, Consent, Id, Model, Quote, QuoteState, Theme, Use};
+use crate::domain::{Attribution, Consent, Id, Model, Quote, QuoteState, Theme, Use, when};
 
 words! {
     /// What somebody's consent says about a quote, in one word.
@@ -51,6 +52,8 @@ pub struct QuoteLine {
     pub edited: bool,
     /// What keeps it from being exported; empty when nothing does.
     pub held_by: Vec<String>,
+    /// The request for consent that has no answer yet.
+    pub requested: Option<Requested>,
 }
 
 /// How many quotes may be used.
@@ -152,7 +155,13 @@ impl Model {
         let label = self.label_of(quote, day);
         let mut why = Vec::new();
         if label.attribution == Attribution::TeamOnly {
-            why.extend(label.refused_wider.last().cloned());
+            why.extend(match self.consent_requested(quote) {
+                Some(asked) => {
+                    let on = when::day_short(self.day(asked.at));
+                    Some(format!("consent was asked for on {on} and is not answered"))
+                }
+                None => label.refused_wider.last().cloned(),
+            });
         }
         match is.state {
             QuoteState::Cleared => {}
@@ -207,6 +216,7 @@ impl Model {
                     theme: is.theme,
                     edited: !is.edited.trim().is_empty() && is.edited != is.said,
                     held_by: self.held_by(id, day),
+                    requested: self.consent_requested(id),
                 }
             })
             .collect();

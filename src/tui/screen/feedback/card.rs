@@ -108,6 +108,13 @@ impl QuoteCard {
             }
             None => lines.push("Consent       none in force".to_owned()),
         }
+        if let Some(asked) = cx.model.consent_requested(self.quote) {
+            let on = when::day_short(cx.model.day(asked.at));
+            lines.push(format!(
+                "              asked {on} for {}, not answered",
+                asked.attribution
+            ));
+        }
         let tick = if is.unrecognisable { "yes" } else { "no" };
         let theme = is
             .theme

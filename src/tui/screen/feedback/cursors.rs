@@ -59,7 +59,10 @@ impl Feedback {
 
     pub(super) fn quotes_shown<'a>(&self, of: &'a Scoped) -> Vec<&'a QuoteLine> {
         let wanted = text::fold(&self.filter_of(Pane::Quotes));
-        let line = |quote: &QuoteLine| text::fold(&format!("{} {}", quote.label.text, rows::words_of(quote)));
+        let line = |quote: &QuoteLine| {
+            let words = rows::words_of(quote);
+            text::fold(&format!("{} {words} {}", quote.label.text, rows::state_of(quote)))
+        };
         let quotes = of.quotes.iter();
         quotes
             .filter(|q| wanted.is_empty() || line(q).contains(&wanted))

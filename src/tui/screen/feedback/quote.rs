@@ -1,9 +1,10 @@
 //! What the office decides about a quote: its words, its theme, what was agreed to, where it went.
 
-use crate::domain::{Attribution, Edit, Id, Quote, QuoteState, Refusal, Theme, when};
+use crate::domain::{Attribution, Edit, Id, MessageKind, Quote, QuoteState, Refusal, Theme, when};
 use crate::tui::key::Context;
 use crate::tui::overlay::{Confirm, LineBox, Menu, MenuRow, Overlay};
-use crate::tui::screen::Cx;
+use crate::tui::screen::{Cx, post};
+use crate::tui::sentence as sentence_case;
 use crate::tui::step::{Hand, Step};
 
 /// What the message line says of a quote.
@@ -73,6 +74,7 @@ pub(super) fn edit(cx: &Cx<'_>, quote: Id<Quote>) -> Step {
         MenuRow::new('n', format!("nobody recognisable from it: {tick}")),
         MenuRow::new('s', format!("state: {}", is.state)),
         MenuRow::new('h', format!("theme: {theme}")),
+        MenuRow::new('a', asking(cx, quote)),
         MenuRow::new('c', format!("consent: {consent}")),
         MenuRow::new('w', "withdraw consent"),
         MenuRow::new('p', "published: note where"),
@@ -94,8 +96,9 @@ pub(super) fn edit(cx: &Cx<'_>, quote: Id<Quote>) -> Step {
                 QuoteState::Hidden => cx.model.show_quote(&mut hand.mint, quote),
             }),
             3 => choose_theme(cx, quote),
-            4 => consent_menu(cx, quote),
-            5 => withdraw(cx, quote),
+            4 => ask_menu(cx, quote),
+            5 => consent_menu(cx, quote),
+            6 => withdraw(cx, quote),
             _ => note_use(cx, quote),
         })
     })
@@ -155,14 +158,11 @@ fn choose_theme(cx: &Cx<'_>, quote: Id<Quote>) -> Step {
 
 /// Asks how widely somebody agreed to be quoted.
 fn consent_menu(cx: &Cx<'_>, quote: Id<Quote>) -> Step {
-    let speaker = cx.model.quotes.get(quote).and_then(|quote| quote.speaker);
-    let person = speaker
-        .and_then(|speaker| cx.model.enrolments.get(speaker))
-        .map(|is| is.person);
-    let Some(person) = person else {
-        return Step::say("Nobody knows who said it, so nobody can agree to it.");
+    let day = cx.model.day(cx.now);
+    let name = match cx.model.consent_to_quote(quote, Attribution::TeamOnly, day) {
+        Ok(given) => cx.model.name_of(given.person),
+        Err(refusal) => return Step::Refuse(refusal),
     };
-    let name = cx.model.name_of(person);
     let rows = Attribution::ALL.iter().zip('1'..='9');
     let rows = rows
         .map(|(rung, label)| MenuRow::new(label, rung.word()))
@@ -171,13 +171,62 @@ fn consent_menu(cx: &Cx<'_>, quote: Id<Quote>) -> Step {
         format!("{name} agreed to be quoted as"),
         rows,
         move |row, cx, hand| {
-            let widest = Attribution::ALL[row];
-            let mut given = cx.model.consent_to_quotes(person, widest, cx.model.day(cx.now));
-            given.quote = Some(quote);
-            Ok(Step::propose(cx.model.consent(&mut hand.mint, given)))
+            let day = cx.model.day(cx.now);
+            let given = cx.model.consent_to_quote(quote, Attribution::ALL[row], day);
+            Ok(Step::propose(
+                given.and_then(|given| cx.model.consent(&mut hand.mint, given)),
+            ))
         },
     )
     .saying("This quote only. The wording and how it was obtained are edited on the person's card.");
+    Step::Ask(Overlay::Menu(menu))
+}
+
+/// What the row that asks for consent says: when somebody was asked already.
+fn asking(cx: &Cx<'_>, quote: Id<Quote>) -> String {
+    match cx.model.consent_requested(quote) {
+        Some(asked) => format!(
+            "ask again for consent (asked {})",
+            when::day_short(cx.model.day(asked.at))
+        ),
+        None => "ask for consent, by a message".to_owned(),
+    }
+}
+
+/// Asks which label the speaker is to be asked for; then the message is shown before it is written or sent.
+fn ask_menu(cx: &Cx<'_>, quote: Id<Quote>) -> Step {
+    let day = cx.model.day(cx.now);
+    let ladder = cx.model.ladder_with(quote, day, Some(Attribution::Named));
+    let rungs: Vec<Attribution> = ladder.rungs.iter().map(|rung| rung.attribution).collect();
+    let mut rows = Vec::new();
+    let mut refused = None;
+    for (rung, label) in ladder.rungs.iter().zip('1'..='9') {
+        match cx.model.may_ask(quote, rung.attribution, day) {
+            Ok(asking) => rows.push(MenuRow::new(label, asking.label)),
+            Err(why) => {
+                let text = if rung.text.is_empty() {
+                    rung.attribution.word()
+                } else {
+                    &rung.text
+                };
+                rows.push(MenuRow::barred(text, format!("{}.", sentence_case(&why.what))));
+                refused = Some(why);
+            }
+        }
+    }
+    if rows.iter().all(|row| row.barred.is_some()) {
+        let why = refused.or_else(|| cx.model.may_ask(quote, Attribution::Named, day).err());
+        return why.map_or(Step::Stay, Step::Refuse);
+    }
+    let menu = Menu::new("Ask to be quoted as", rows, move |row, cx, _| {
+        let Some(attribution) = rungs.get(row).copied() else {
+            return Err("That quote is gone.".to_owned());
+        };
+        post::one_kind(cx, MessageKind::ConsentRequest, move |model, office| {
+            office.consent(model, quote, attribution).into_iter().collect()
+        })
+    })
+    .saying("The message is shown before it leaves. The narrower the label, the easier the yes.");
     Step::Ask(Overlay::Menu(menu))
 }
 

@@ -42,8 +42,8 @@ const QUOTES: &[Column] = &[
     Column::new("USE", 4, 0, 0),
     Column::new("S", 2, 0, 1),
     Column::new("AS", 14, 1, 2),
-    Column::new("TEXT", 43, 4, 0),
-    Column::new("STATE", 9, 0, 3),
+    Column::new("TEXT", 40, 4, 0),
+    Column::new("STATE", 12, 0, 3),
 ];
 const CONFIDENCE: &[Column] = &[
     Column::new("ITEM", 23, 3, 0),
@@ -155,7 +155,7 @@ pub(super) fn lines(
             let quotes = view.quotes_shown(of);
             let lines = quotes.iter().skip(top).take(room).map(|quote| Line {
                 marked: view.quotes.marks.contains(&quote.id),
-                ..quote_line(quote)
+                ..quote_line(cx, quote)
             });
             (QUOTES.to_vec(), lines.collect())
         }
@@ -341,15 +341,25 @@ pub(super) fn words_of(quote: &QuoteLine) -> String {
     )
 }
 
-fn quote_line(quote: &QuoteLine) -> Line {
+/// Where a quote stands, in a word: `asked` while its speaker has not answered.
+pub(super) fn state_of(quote: &QuoteLine) -> &'static str {
+    match (quote.state, &quote.requested) {
+        (QuoteState::Hidden, _) => QuoteState::Hidden.word(),
+        (_, Some(_)) => "asked",
+        (QuoteState::Suggested, None) => QuoteState::Suggested.word(),
+        (QuoteState::Cleared, None) if quote.held_by.is_empty() => "may go",
+        (QuoteState::Cleared, None) => "held",
+    }
+}
+
+fn quote_line(cx: &Cx<'_>, quote: &QuoteLine) -> Line {
     let who = match quote.consent {
         ConsentWord::No => "--".to_owned(),
         ConsentWord::Yes | ConsentWord::Anon => quote.label.text.clone(),
     };
-    let state = match quote.state {
-        QuoteState::Cleared if quote.held_by.is_empty() => "may go".to_owned(),
-        QuoteState::Cleared => "held".to_owned(),
-        state => state.to_string(),
+    let state = match (state_of(quote), &quote.requested) {
+        ("asked", Some(asked)) => format!("asked {}", day_month(cx.model.day(asked.at))),
+        (state, _) => state.to_owned(),
     };
     let round = if quote.round > 0 {
         format!("S{}", quote.round)

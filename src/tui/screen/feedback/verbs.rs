@@ -202,7 +202,11 @@ impl Feedback {
         let problems: Vec<usize> = match self.pane {
             Pane::Quotes => {
                 let quotes = self.quotes_shown(of);
-                let waits = |quote: &QuoteLine| quote.state == QuoteState::Suggested && quote.text.is_some();
+                // To be decided: what may be read and is not cleared, and whose speaker was asked.
+                let waits = |quote: &QuoteLine| {
+                    quote.state == QuoteState::Suggested && quote.text.is_some()
+                        || quote.state != QuoteState::Hidden && quote.requested.is_some()
+                };
                 (0..quotes.len()).filter(|at| waits(quotes[*at])).collect()
             }
             Pane::Waiting => {
