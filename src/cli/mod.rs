@@ -112,9 +112,9 @@ enum Command {
     Ask(waves::Ask),
     /// The waves, and who has not answered
     Waves(waves::Waves),
-    /// The quotes: what may be printed, what holds the others back, who was asked for consent
+    /// The quotes: what may be printed, and what holds the others back
     Quotes(quotes::Quotes),
-    /// Tell or ask people: reminders, invitations, changes, cancellations, decisions, consent to quotes
+    /// Write to people: reminders, invitations, changes, decisions, requests for consent
     Remind(remind::Remind),
     /// Who may do what: list, add (or give another role), remove
     Admin(admins::Admins),

@@ -452,7 +452,7 @@ fn a_mentors_quote_needs_as_many_mentors() {
     assert_eq!(label.text, "held");
     assert_eq!(
         label.refused_wider[1],
-        "\"one CCIO mentor\" fits 1 person today, 5 needed"
+        "\"one CCIO mentor\" fits fewer than 5 people today"
     );
 }
 

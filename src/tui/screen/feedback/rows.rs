@@ -42,8 +42,8 @@ const QUOTES: &[Column] = &[
     Column::new("USE", 4, 0, 0),
     Column::new("S", 2, 0, 1),
     Column::new("AS", 14, 1, 2),
-    Column::new("TEXT", 40, 4, 0),
-    Column::new("STATE", 12, 0, 3),
+    Column::new("TEXT", 43, 4, 0),
+    Column::new("STATE", 9, 0, 3),
 ];
 const CONFIDENCE: &[Column] = &[
     Column::new("ITEM", 23, 3, 0),
@@ -358,7 +358,10 @@ fn quote_line(cx: &Cx<'_>, quote: &QuoteLine) -> Line {
         ConsentWord::Yes | ConsentWord::Anon => quote.label.text.clone(),
     };
     let state = match (state_of(quote), &quote.requested) {
-        ("asked", Some(asked)) => format!("asked {}", day_month(cx.model.day(asked.at))),
+        ("asked", Some(asked)) => match (cx.now - asked.at).num_days() {
+            ..1 => "asked".to_owned(),
+            days => format!("asked {days}d"),
+        },
         (state, _) => state.to_owned(),
     };
     let round = if quote.round > 0 {
