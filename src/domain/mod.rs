@@ -5,6 +5,7 @@
 
 mod ask;
 mod entry;
+mod erasure;
 pub mod field;
 pub mod fit;
 mod id;
@@ -34,6 +35,7 @@ pub use ask::{
     Register, RegisterRow, Scope, Status, natural,
 };
 pub use entry::{AdminName, Change, Delta, Edit, Entry, EntryHead, Label, Rev};
+pub use erasure::{ERASED, Erasure};
 pub use id::{AnyId, Id, Mint, NotAnId};
 
 pub use fit::FitPart;

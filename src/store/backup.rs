@@ -35,6 +35,8 @@ const BLOCK: usize = 64 << 10;
 const LONGEST: usize = 1 << 20;
 /// The directory in which a restored database is built before it gets its name.
 const BUILDING: &str = "data.restoring";
+/// The file in the data directory that tells when backups were taken.
+const TAKEN: &str = "backups";
 /// Most bytes of rows written in one go while restoring.
 const BATCH: usize = 64 << 10;
 
@@ -319,29 +321,88 @@ impl Read<'_> {
         }
         Ok(())
     }
+}
 
-    /// Writes the rows into a new database and makes it durable.
-    fn build(&self, place: &Path) -> sled::Result<()> {
-        let db = sled::Config::new().path(place).flush_every_ms(None).open()?;
-        for ((_, name), rows) in TREES.iter().zip(&self.trees) {
-            let tree = db.open_tree(name)?;
-            let mut batch = sled::Batch::default();
-            let mut weight = 0;
-            for (key, value) in rows {
-                weight += key.len() + value.len();
-                batch.insert(*key, *value);
-                if weight >= BATCH {
-                    tree.apply_batch(std::mem::take(&mut batch))?;
-                    weight = 0;
-                }
+/// Writes rows into a new database and makes it durable.
+pub(super) fn build<'a, I: Iterator<Item = Row<'a>>>(
+    place: &Path,
+    header: &Header,
+    trees: [I; 3],
+) -> sled::Result<()> {
+    let db = sled::Config::new().path(place).flush_every_ms(None).open()?;
+    for ((_, name), rows) in TREES.iter().zip(trees) {
+        let tree = db.open_tree(name)?;
+        let mut batch = sled::Batch::default();
+        let mut weight = 0;
+        for (key, value) in rows {
+            weight += key.len() + value.len();
+            batch.insert(key, value);
+            if weight >= BATCH {
+                tree.apply_batch(std::mem::take(&mut batch))?;
+                weight = 0;
             }
-            tree.apply_batch(batch)?;
         }
-        db.open_tree("meta")?
-            .insert(super::open::HEADER, self.header.write())?;
-        db.flush()?;
-        Ok(())
+        tree.apply_batch(batch)?;
     }
+    db.open_tree("meta")?
+        .insert(super::open::HEADER, header.write())?;
+    db.flush()?;
+    drop(db);
+    std::fs::File::open(place.join("db"))?.sync_all()?;
+    std::fs::File::open(place)?.sync_all()?;
+    Ok(())
+}
+
+/// Opens a database that was built and holds what is on the disk against its header.
+pub(super) fn read_back(place: &Path, header: &Header) -> sled::Result<()> {
+    let db = sled::Config::new().path(place).flush_every_ms(None).open()?;
+    let wrong = |what: String| sled::Error::ReportableBug(what);
+    for ((_, name), said) in TREES.iter().zip([header.records, header.entries, header.answers]) {
+        let mut found = Tally::default();
+        for row in &db.open_tree(name)? {
+            let (key, value) = row?;
+            found.add(&key, &value);
+        }
+        if found != said {
+            return Err(wrong(format!("{name} do not read back as they were written")));
+        }
+    }
+    let kept = db.open_tree("meta")?.get(super::open::HEADER)?;
+    if kept.is_none_or(|kept| kept != header.write()) {
+        return Err(wrong(
+            "the header does not read back as it was written".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// Notes that a backup was taken: an erasure names those that still hold the person.
+///
+/// # Errors
+/// When the note cannot be written; the backup is as good without it.
+pub fn note(dir: &Path, by: &str, revision: Rev, now: DateTime<Utc>) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o660)
+        .open(dir.join(TAKEN))?;
+    let at = now.format("%Y-%m-%d %H:%M UTC");
+    file.write_all(
+        format!(
+            "{at}, revision {revision}, by {}\n",
+            crate::domain::text::visible(by)
+        )
+        .as_bytes(),
+    )
+}
+
+/// The backups that were taken of a directory's database, oldest first: when, and by whom.
+#[must_use]
+pub fn taken(dir: &Path) -> Vec<String> {
+    let notes = std::fs::read_to_string(dir.join(TAKEN)).unwrap_or_default();
+    notes.lines().map(str::to_owned).collect()
 }
 
 /// Puts a backup into an empty directory, opens what came of it, and reads everything again.
@@ -368,13 +429,12 @@ pub fn restore(bytes: &[u8], dir: &Path) -> Result<Contents, Unusable> {
     let _lock = ground.lock().map_err(Unusable::Place)?;
     let building = dir.join(BUILDING);
     let system = |error: &std::io::Error| Unusable::Place(StoreProblem::system(dir, "restore into", error));
-    read.build(&building).map_err(|error| match error {
+    let rows = read.trees.each_ref().map(|rows| rows.iter().copied());
+    build(&building, &read.header, rows).map_err(|error| match error {
         sled::Error::Io(error) => system(&error),
         error => Unusable::Place(StoreProblem::damaged(&building, error)),
     })?;
     let durable = || -> std::io::Result<()> {
-        std::fs::File::open(building.join("db"))?.sync_all()?;
-        std::fs::File::open(&building)?.sync_all()?;
         std::fs::rename(&building, dir.join(DATABASE))?;
         watermark::Watermark::open(dir, read.header.uuid, read.header.revision)?;
         std::fs::File::open(dir)?.sync_all()

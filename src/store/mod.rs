@@ -16,12 +16,14 @@
 //! `commit::Landing` and the transaction: [`Store::land`] would append to it first, and then need only its
 //! fdatasync to acknowledge. The *salvage ladder* belongs in `open`, where [`StoreProblem::damaged`] is
 //! made: it would set the files aside, then try them without snapshots, row by row, and from backup and journal.
-//! *Erasure* rewrites the database: `read` streams every row, `commit` builds the fresh one, and the directory
-//! `data` is exchanged under the lock.
+//!
+//! **Erasure** (`erase`) builds the whole database anew without a person, and exchanges the directory `data` under
+//! the lock.
 
 pub mod backup;
 pub mod codec;
 mod commit;
+pub mod erase;
 mod ground;
 mod header;
 mod keys;

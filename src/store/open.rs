@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::header::{Header, HeaderProblem, Tally};
 use super::problem::{Cause, StoreProblem};
 use super::watermark::{self, Seen, Watermark};
-use super::{DATABASE, Ground, Store, keys};
+use super::{DATABASE, Ground, Store, erase, keys};
 use crate::domain::Rev;
 
 /// How long sled may take to open before it counts as hanging on damaged files.
@@ -42,6 +42,8 @@ impl Store {
             return Err(StoreProblem::damaged(&place, "the database file is gone"));
         }
         remove_leftovers(&place)?;
+        let beside = erase::leftover(dir);
+        erase::clear(&beside).map_err(|error| StoreProblem::system(&beside, "remove", &error))?;
         let (db, trees) = open_in_time(&place)?;
         let [records, entries, answers, meta] = trees;
         let io = |error: std::io::Error| StoreProblem::system(&place, "make durable", &error);

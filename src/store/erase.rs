@@ -1,0 +1,383 @@
+//! Erasure on disk: the whole database written anew without a person, put in the place of the old one, and the old
+//! files overwritten before they go.
+//!
+//! sled keeps deleted rows in its files for a long time (reliability.md §1.8), so that only a new database is free of
+//! them. It is built beside the old one, read back, and exchanged for it in one step of the file system; whatever
+//! interrupts that leaves one whole database under the usual name, and what stands beside it is overwritten at the
+//! next start. What cannot be reached from here (backups elsewhere, snapshots of the disk, free space) is said, not
+//! denied.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+use super::codec::{self, Other};
+use super::commit::PART;
+use super::header::{Header, Tally};
+use super::problem::{Cause, StoreProblem};
+use super::{Answer, DATABASE, Ground, Head, Outcome, Store, backup, keys};
+use crate::domain::{AdminName, AnyId, Edit, Entry, Erasure, Id, Label, Person, Rev};
+
+/// The directory in which the new database is built, and under which the old one is found afterwards.
+const BESIDE: &str = "data.erasing";
+/// The directory of prepared messages, in the data directory.
+const OUTBOX: &str = "outbox";
+/// Bytes that are read, and overwritten, in one go.
+const CHUNK: usize = 1 << 20;
+/// Texts that may mean the person, listed at most.
+const LISTED: usize = 50;
+
+/// What an erasure did, and the proof of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// The entry that says so.
+    pub revision: Rev,
+    /// Records that were emptied, changed or taken away.
+    pub records: u64,
+    /// Entries of the history that lost something.
+    pub entries: u64,
+    /// Files that were overwritten.
+    pub files: u64,
+    /// How many times a name, address or telephone number of the person stands in files of the data directory.
+    pub found: u64,
+    /// In which of them.
+    pub places: Vec<String>,
+    /// Records of others whose texts have one of the names alone: somebody has to read them.
+    pub to_read: Vec<AnyId>,
+    /// Backups that still hold the person: where known, and when they were taken.
+    pub backups: Vec<String>,
+}
+
+/// Who is erased, by whom, and when.
+pub struct Going<'a> {
+    /// The person.
+    pub id: Id<Person>,
+    /// As the person is now.
+    pub person: &'a Person,
+    /// Everybody else's name.
+    pub others: &'a [&'a str],
+    /// The admin.
+    pub by: AdminName,
+    /// The edit's nonce.
+    pub nonce: u128,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A database without the person, built and read back, and not yet in its place.
+pub struct Fresh {
+    dir: PathBuf,
+    revision: Rev,
+    erased: Erased,
+    needles: Vec<String>,
+}
+
+/// A row of a tree.
+type Row = (Vec<u8>, Vec<u8>);
+
+impl Store {
+    /// Writes the database anew without a person, beside the old one. Nothing is changed yet.
+    ///
+    /// # Errors
+    /// When a row cannot be read, or the new database cannot be written.
+    pub fn without(&self, ground: &Ground, going: &Going<'_>) -> Result<Fresh, StoreProblem> {
+        let dir = ground.dir();
+        let beside = dir.join(BESIDE);
+        clear(&beside).map_err(|error| StoreProblem::system(&beside, "remove", &error))?;
+        self.room_for_another(ground)?;
+        let mut erased = Erased::default();
+        let (header, trees) = self.rows_without(going, &mut erased)?;
+        backup::build(
+            &beside,
+            &header,
+            trees.each_ref().map(|rows| {
+                let rows = rows.iter();
+                rows.map(|(key, value)| (key.as_slice(), value.as_slice()))
+            }),
+        )
+        .and_then(|()| backup::read_back(&beside, &header))
+        .map_err(|error| match error {
+            sled::Error::Io(error) => StoreProblem::system(&beside, "write", &error),
+            error => StoreProblem::damaged(&beside, error),
+        })?;
+        Ok(Fresh {
+            dir: dir.to_owned(),
+            revision: header.revision,
+            erased,
+            needles: Erasure::needles(going.person, going.others),
+        })
+    }
+
+    /// Whether a second database fits on the disk.
+    fn room_for_another(&self, ground: &Ground) -> Result<(), StoreProblem> {
+        let size: u64 = files_under(&self.place)
+            .iter()
+            .filter_map(|file| Some(fs::metadata(file).ok()?.len()))
+            .sum();
+        let room = ground.room().unwrap_or(u64::MAX);
+        let needed = size + super::ROOM_TO_COMMIT;
+        if room >= needed {
+            return Ok(());
+        }
+        let mb = |bytes: u64| bytes.div_ceil(1 << 20);
+        Err(StoreProblem::new(
+            Cause::Full,
+            format!(
+                "erasing writes everything anew: {} MB free, {} MB needed",
+                mb(room),
+                mb(needed)
+            ),
+            "free some space on this disk and try again; nothing was changed",
+        ))
+    }
+
+    /// Every row as it stays, and the header over them.
+    fn rows_without(
+        &self,
+        going: &Going<'_>,
+        erased: &mut Erased,
+    ) -> Result<(Header, [Vec<Row>; 3]), StoreProblem> {
+        let mut records = Vec::new();
+        for row in &self.records {
+            let (key, value) = row.map_err(|error| StoreProblem::damaged(&self.place, error))?;
+            let number = keys::read_record(&key).map_or(0, |(_, id)| id.number);
+            let (record, rev) = codec::read_record(number, &value)
+                .map_err(|why| StoreProblem::damaged(&self.place, format!("{}: {why}", keys::shown(&key))))?;
+            records.push((key.to_vec(), value.to_vec(), record, rev));
+        }
+        let mut entries = Vec::new();
+        for rev in 1..=self.header.revision {
+            let missing = || StoreProblem::damaged(&self.place, format!("entry {rev} is missing"));
+            entries.push(self.entry(rev)?.ok_or_else(missing)?);
+        }
+        let mut erasure = Erasure::of(going.id, going.person, going.others, going.at.date_naive());
+        // Twice: what points at a record may be read before it.
+        for _ in 0..2 {
+            entries.iter().for_each(|entry| erasure.learn_from(entry));
+            records.iter().for_each(|(_, _, record, _)| erasure.learn(record));
+        }
+        let mut header = Header {
+            revision: self.header.revision + 1,
+            applied: self.header.revision + 1,
+            records: Tally::default(),
+            entries: Tally::default(),
+            answers: Tally::default(),
+            kinds: Vec::new(),
+            ..self.header.clone()
+        };
+        let mut rows: [Vec<Row>; 3] = Default::default();
+        for (key, value, record, rev) in records {
+            let after = erasure.record(&record);
+            erased.records += u64::from(after.as_ref() != Some(&record));
+            if let Some(after) = after {
+                if erased.to_read.len() < LISTED && erasure.may_mean(&after) {
+                    erased.to_read.push(after.id());
+                }
+                header.count(after.id().kind, true);
+                let value = if after == record {
+                    value
+                } else {
+                    codec::record(&after, rev)
+                };
+                rows[0].push((key, value));
+            }
+        }
+        for entry in &entries {
+            let after = erasure.entry(entry);
+            erased.entries += u64::from(after != *entry);
+            entry_rows(&after, &mut rows[1]);
+        }
+        let cohort = entries.last().map_or(Id::new(0), |entry| entry.edit.cohort);
+        entry_rows(&told(going, cohort, header.revision), &mut rows[1]);
+        erased.revision = header.revision;
+        self.answers_without(&erasure, &mut rows[2])?;
+        let tallies = [&mut header.records, &mut header.entries, &mut header.answers];
+        for (tally, rows) in tallies.into_iter().zip(&rows) {
+            rows.iter().for_each(|(key, value)| tally.add(key, value));
+        }
+        Ok((header, rows))
+    }
+
+    /// The answers to edits: a refusal may name anybody.
+    fn answers_without(&self, erasure: &Erasure, rows: &mut Vec<Row>) -> Result<(), StoreProblem> {
+        for row in &self.answers {
+            let (key, value) = row.map_err(|error| StoreProblem::damaged(&self.place, error))?;
+            let mut value = value.to_vec();
+            if let Ok(answer) = codec::unwrap::<Answer>(Other::Answer, &value)
+                && let Outcome::Refused(refusal) = answer.outcome
+            {
+                let outcome = Outcome::Refused(erasure.scrub(refusal));
+                value = codec::wrap(Other::Answer, &Answer { outcome, ..answer });
+            }
+            rows.push((key.to_vec(), value));
+        }
+        Ok(())
+    }
+}
+
+/// The entry that tells of the erasure: the id, and no name. It changes nothing that could be taken back.
+fn told(going: &Going<'_>, cohort: Id<crate::domain::Cohort>, rev: Rev) -> Entry {
+    Entry {
+        rev,
+        at: going.at,
+        by: going.by.clone(),
+        edit: Edit {
+            nonce: going.nonce,
+            cohort,
+            label: Label::new("erase", going.id.to_string()),
+            changes: Vec::new(),
+        },
+        undoes: None,
+    }
+}
+
+/// The parts and the head of an entry.
+fn entry_rows(entry: &Entry, rows: &mut Vec<Row>) {
+    let changes = codec::changes(&entry.edit.changes);
+    for (number, part) in (0_u32..).zip(changes.chunks(PART)) {
+        rows.push((keys::part(entry.rev, number).to_vec(), part.to_vec()));
+    }
+    let head = codec::wrap(Other::Head, &Head::of(entry, &changes));
+    rows.push((keys::head(entry.rev).to_vec(), head));
+}
+
+impl Fresh {
+    /// Puts the new database in the place of the old one, which is closed, overwrites the old files and the person's
+    /// prepared messages, and searches everything that is left.
+    ///
+    /// # Errors
+    /// When the exchange or the opening fails. Then one whole database stands in the usual place, and the process has
+    /// to end, for it no longer knows which.
+    pub fn replace(self, old: Store, ground: &Ground) -> Result<(Store, Erased), StoreProblem> {
+        // sled writes into its directory when it is closed: that must still be the old one.
+        drop(old);
+        let Self {
+            dir,
+            revision,
+            mut erased,
+            needles,
+        } = self;
+        let (beside, place) = (dir.join(BESIDE), dir.join(DATABASE));
+        let system =
+            |path: &Path, doing: &str, error: &std::io::Error| StoreProblem::system(path, doing, error);
+        renameat_with(CWD, &beside, CWD, &place, RenameFlags::EXCHANGE)
+            .map_err(|error| system(&place, "exchange", &error.into()))?;
+        File::open(&dir)
+            .and_then(|dir| dir.sync_all())
+            .map_err(|error| system(&dir, "make durable", &error))?;
+        erased.files += clear(&beside).map_err(|error| system(&beside, "overwrite", &error))?;
+        erased.files += clear_letters(&dir.join(OUTBOX), &needles);
+        let store = Store::open(ground)?;
+        debug_assert_eq!(store.header.revision, revision);
+        for file in files_under(&dir) {
+            let found = search(&file, &needles);
+            if found > 0 {
+                erased.found += found;
+                let name = file.strip_prefix(&dir).unwrap_or(&file);
+                erased.places.push(name.display().to_string());
+            }
+        }
+        erased.backups = backup::taken(&dir);
+        Ok((store, erased))
+    }
+}
+
+/// Overwrites and removes what an erasure left beside the database; answers how many files that were.
+pub(super) fn clear(beside: &Path) -> std::io::Result<u64> {
+    if fs::symlink_metadata(beside).is_err() {
+        return Ok(0);
+    }
+    let files = files_under(beside);
+    for file in &files {
+        overwrite(file)?;
+    }
+    fs::remove_dir_all(beside)?;
+    Ok(files.len() as u64)
+}
+
+/// Where an interrupted erasure may have left something.
+pub(super) fn leftover(dir: &Path) -> PathBuf {
+    dir.join(BESIDE)
+}
+
+/// Overwrites a file with nothing, as far as the file system does that in place, and makes that durable.
+fn overwrite(path: &Path) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    let mut left = file.metadata()?.len();
+    let zeros = vec![0; CHUNK];
+    file.seek(SeekFrom::Start(0))?;
+    while left > 0 {
+        let piece = usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK));
+        file.write_all(&zeros[..piece])?;
+        left -= piece as u64;
+    }
+    file.sync_all()
+}
+
+/// Overwrites and removes the prepared messages to the person; answers how many. One that cannot be removed is found
+/// by the search.
+fn clear_letters(outbox: &Path, needles: &[String]) -> u64 {
+    let letters = files_under(outbox);
+    let gone = letters.iter().filter(|file| {
+        file.extension().is_some_and(|is| is == "eml")
+            && is_to(file, needles)
+            && overwrite(file).and_then(|()| fs::remove_file(file)).is_ok()
+    });
+    gone.count() as u64
+}
+
+/// Whether a letter is addressed to one of these.
+fn is_to(letter: &Path, needles: &[String]) -> bool {
+    let Ok(bytes) = fs::read(letter) else { return false };
+    let text = String::from_utf8_lossy(&bytes).to_lowercase();
+    let head = text.split("\r\n\r\n").next().unwrap_or_default();
+    let to = head.lines().skip_while(|line| !line.starts_with("to:"));
+    let mut to = to.take(4);
+    to.any(|line| {
+        needles
+            .iter()
+            .any(|needle| needle.contains('@') && line.contains(&needle.to_lowercase()))
+    })
+}
+
+/// Every file under a directory, links not followed.
+fn files_under(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open = vec![dir.to_owned()];
+    while let Some(dir) = open.pop() {
+        let Ok(found) = fs::read_dir(dir) else { continue };
+        for one in found.flatten() {
+            match one.file_type() {
+                Ok(kind) if kind.is_dir() => open.push(one.path()),
+                Ok(kind) if kind.is_file() => files.push(one.path()),
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// How many times these stand in a file, letter for letter.
+fn search(path: &Path, needles: &[String]) -> u64 {
+    let longest = needles.iter().map(String::len).max().unwrap_or(0);
+    let Ok(mut file) = File::open(path) else { return 0 };
+    let (mut found, mut kept) = (0, Vec::new());
+    let mut chunk = vec![0; CHUNK];
+    while let Ok(read @ 1..) = file.read(&mut chunk) {
+        // The end of the last chunk comes again, so that nothing is cut in two; what lay in it whole was counted.
+        let seen = kept.len();
+        kept.extend_from_slice(&chunk[..read]);
+        for needle in needles {
+            let places = kept.windows(needle.len()).enumerate();
+            let hits = places.filter(|(at, window)| at + needle.len() > seen && *window == needle.as_bytes());
+            found += hits.count() as u64;
+        }
+        let from = kept.len().saturating_sub(longest.saturating_sub(1));
+        kept.drain(..from);
+    }
+    found
+}
