@@ -389,6 +389,7 @@ impl<'a> Loop<'a> {
         match out {
             Out::Propose(edit) => self.link.propose(edit),
             Out::Undo { nonce, rev } => self.link.undo(nonce, rev),
+            Out::Erase { nonce, person, name } => self.link.erase(nonce, person, &name),
             Out::Heads(before) => self.link.heads(Some(before), PAGE),
             Out::Entry(rev) => self.link.entry(rev),
             Out::OpenCohort(cohort) => self.link.open(cohort),
@@ -589,6 +590,7 @@ fn news(event: LinkEvent) -> Option<News> {
         },
         LinkEvent::Heads(heads) => News::Heads(heads),
         LinkEvent::EntryIs(entry) => News::EntryIs(entry?),
+        LinkEvent::Erased(erased) => News::Erased(Box::new(erased)),
         LinkEvent::Peers(peers) => News::Peers(peers.into_iter().map(peer).collect()),
         LinkEvent::Lost { .. } => News::Lost,
         LinkEvent::Failed(problem) => News::Failed {

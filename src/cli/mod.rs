@@ -7,6 +7,7 @@ mod admins;
 mod agenda;
 mod backup;
 mod cohorts;
+mod erase;
 mod export;
 pub(crate) mod file;
 mod forced;
@@ -124,6 +125,8 @@ enum Command {
     Report(report::ReportOf),
     /// Write everything held on one person, for that person
     Subject(subject::Subject),
+    /// Erase a person, whose name is typed to say that it is meant; cannot be undone
+    Erase(erase::Erase),
     /// List data, consents and requests that are due to go or to be met
     Due(subject::DueBy),
     /// The mail server, and the texts of messages
@@ -243,6 +246,7 @@ fn perform(arguments: Arguments) -> ExitCode {
         Some(Command::Admin(admins)) => admins::admins(globals, &admins),
         Some(Command::Report(report)) => report::report(globals, &report),
         Some(Command::Subject(subject)) => subject::subject(globals, &subject),
+        Some(Command::Erase(erase)) => erase::erase(globals, &erase),
         Some(Command::Due(due)) => subject::due(globals, &due),
         Some(Command::Mail(mail)) => post::mail(&mail),
         Some(Command::Backup(backup)) => backup::backup(globals, &backup),

@@ -271,11 +271,13 @@ impl Erasure {
                 is.wishes.clear();
                 is.availability.clear();
                 is.note.clear();
-                is.ended.iter_mut().for_each(|ending| ending.reason.clear());
+                is.ended
+                    .iter_mut()
+                    .for_each(|ending| ending.reason = stood(&ending.reason));
                 Record::Enrolment(id, is)
             }
             Record::Membership(id, mut is) => {
-                is.reason.clear();
+                is.reason = stood(&is.reason);
                 Record::Membership(id, is)
             }
             Record::Mark(id, mut is) => {
@@ -371,6 +373,15 @@ impl Erasure {
         }
         let words = self.all_words(own);
         rewritten(record, &mut |text| without(text, &words))
+    }
+}
+
+/// That a text stood there, where a rule asks for one.
+fn stood(text: &str) -> String {
+    if text.is_empty() {
+        String::new()
+    } else {
+        ERASED.to_owned()
     }
 }
 

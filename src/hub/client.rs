@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::link::{Link, LinkEvent, Who};
 use super::start::LinkProblem;
-use super::wire::{Checked, Condition, Greeting, Peer};
-use crate::domain::{Cohort, Edit, Entry, EntryHead, Id, Model, Refusal, Rev};
+use super::wire::{Checked, Condition, Erased, Greeting, Peer};
+use crate::domain::{Cohort, Edit, Entry, EntryHead, Id, Model, Person, Refusal, Rev};
 
 /// How long a lost store may take to come back before a command gives up on its answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -181,6 +181,20 @@ impl Client {
             ));
         }
         Ok(bytes)
+    }
+
+    /// Erases a person whose name was typed, under this nonce, and waits for the proof.
+    ///
+    /// # Errors
+    /// When it was refused, or the store cannot be used. When the store was lost on the way, it may have happened.
+    pub fn erase(&mut self, asked: u128, person: Id<Person>, name: &str) -> Result<Erased, Unlanded> {
+        self.link.erase(asked, person, name);
+        self.wait(|event| match event {
+            LinkEvent::Erased(erased) => Some(Ok(erased)),
+            LinkEvent::Refused { nonce, refusal } if nonce == asked => Some(Err(Unlanded::Refused(refusal))),
+            LinkEvent::Unsaved { nonce, problem } if nonce == asked => Some(Err(Unlanded::Problem(problem))),
+            _ => None,
+        })?
     }
 
     /// Reads and checks everything on disk.

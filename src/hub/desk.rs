@@ -15,9 +15,10 @@ use super::seat::{Inbox, Item, Newcomer, Outbox, Said, SeatId, frames};
 use super::who::{self, Account};
 use super::wire::{self, Checked, Condition, Down, Farewell, Greeting, Peer, Place, Wanted};
 use crate::domain::{AdminName, AdminRole, Cohort, CohortState, Id, Model, Rev};
-use crate::store::{Ground, ROOM_TO_COMMIT, Store, StoreProblem, Verdict};
+use crate::store::{Ground, ROOM_TO_COMMIT, Store, StoreProblem, Verdict, backup};
 
 mod edits;
+mod erasing;
 
 /// The store's clock.
 pub type Clock = Box<dyn Fn() -> DateTime<Utc> + Send>;
@@ -58,7 +59,7 @@ impl Seat {
 
 /// The writer's state.
 pub struct Desk {
-    store: Store,
+    store: erasing::Kept,
     ground: Ground,
     clock: Clock,
     started: DateTime<Utc>,
@@ -90,7 +91,7 @@ impl Desk {
         let undone = store.undone()?;
         let started = clock();
         Ok(Self {
-            store,
+            store: erasing::Kept::of(store),
             ground,
             clock,
             started,
@@ -259,6 +260,7 @@ impl Desk {
                 let bytes = if viewer {
                     Vec::new()
                 } else {
+                    self.note_backup(id);
                     self.must(self.store.backup(self.now()))
                 };
                 let (parts, last) = wire::cut(&bytes);
@@ -266,6 +268,7 @@ impl Desk {
                 messages.push(Down::BackedUp(last));
                 self.push(id, Item::Frames(frames(&messages)));
             }
+            Said::Erase(nonce, person, name) => self.erase(id, nonce, person, &name),
             Said::Retire => {
                 let may = self.seats.get(&id).is_some_and(|seat| seat.account.uid == me());
                 if may {
@@ -273,6 +276,15 @@ impl Desk {
                     self.stopping = true;
                 }
             }
+        }
+    }
+
+    /// Notes who takes a backup: an erasure names those that still hold the person.
+    fn note_backup(&self, id: SeatId) {
+        let by = self.seats.get(&id).map_or("", |seat| &seat.name);
+        let revision = self.store.header().revision;
+        if let Err(error) = backup::note(self.ground.dir(), by, revision, self.now()) {
+            tracing::warn!("that a backup was taken could not be noted: {error}");
         }
     }
 

@@ -20,9 +20,10 @@ use hearing::{Heard, read_all};
 use super::frame::{self, FrameProblem};
 use super::start::{self, LinkProblem, Start};
 use super::wire::{
-    self, Answering, Checked, Condition, Down, Farewell, Greeting, Hello, Peer, Place, Strange, Up, Wanted,
+    self, Answering, Checked, Condition, Down, Erased, Farewell, Greeting, Hello, Peer, Place, Strange, Up,
+    Wanted,
 };
-use crate::domain::{Cohort, Edit, Entry, EntryHead, Id, Mint, Model, Refusal, Rev};
+use crate::domain::{Cohort, Edit, Entry, EntryHead, Id, Mint, Model, Person, Refusal, Rev};
 use crate::store::codec;
 
 /// How long the store may be silent: it ticks every second.
@@ -93,6 +94,8 @@ pub enum LinkEvent {
     Verified(Checked),
     /// Everything there is, as a backup; empty for a viewer.
     BackedUp(Vec<u8>),
+    /// The person is erased. The connection ends next and comes back, with models that do not hold the person.
+    Erased(Erased),
     /// The connection is lost; the link is trying to come back. Unanswered edits are kept.
     Lost {
         /// When that was noticed, by the system's clock.
@@ -139,6 +142,7 @@ enum Ask {
     Now,
     /// Everything there is, as a backup.
     Backup,
+    Erase(u128, Id<Person>, String),
 }
 
 /// A mint seeded from the system's randomness: for the ids and nonces of one run of the program.
@@ -221,6 +225,10 @@ impl Link {
     /// Asks for everything as a backup; answered by `BackedUp`.
     pub fn backup(&self) {
         self.ask(Ask::Backup);
+    }
+    /// Asks for a person, whose name was typed, to be erased; answered by `Erased`, or as an edit is under this nonce.
+    pub fn erase(&self, nonce: u128, person: Id<Person>, name: &str) {
+        self.ask(Ask::Erase(nonce, person, name.to_owned()));
     }
     /// Asks the store to end, so that a newer program can start one; heard only from the data's owner.
     pub fn retire(&self) {
@@ -317,7 +325,8 @@ impl Keeper {
             | Ask::Verify
             | Ask::Retire
             | Ask::Now
-            | Ask::Backup => {}
+            | Ask::Backup
+            | Ask::Erase(..) => {}
         }
     }
 
@@ -586,6 +595,11 @@ fn spoken(ask: &Ask) -> Vec<Up> {
         Ask::Retire => vec![Up::Retire],
         Ask::Now => Vec::new(),
         Ask::Backup => vec![Up::Backup],
+        Ask::Erase(nonce, person, name) => vec![Up::Erase {
+            nonce: *nonce,
+            person: *person,
+            name: name.clone(),
+        }],
     }
 }
 

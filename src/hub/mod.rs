@@ -25,4 +25,4 @@ pub use link::{Link, LinkEvent, Who, mint};
 pub use service::{LOG, Service, Serving, serve};
 pub use start::{LinkProblem, Start, retire};
 pub use who::initials;
-pub use wire::{Checked, Condition, Greeting, Peer, Place, Wanted};
+pub use wire::{Checked, Condition, Erased, Greeting, Peer, Place, Wanted};

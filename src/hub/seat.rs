@@ -17,7 +17,7 @@ use super::who::Account;
 use super::wire::{
     self, Answering, Down, EDIT_LIMIT, Farewell, Hello, PROTOCOL, Place, Strange, Up, WireRow,
 };
-use crate::domain::{Change, Cohort, Id, Label, Model, Rev};
+use crate::domain::{Change, Cohort, Id, Label, Model, Person, Rev};
 use crate::store::codec::{self, Bytes};
 
 /// Most messages that wait for one seat.
@@ -80,6 +80,8 @@ pub enum Said {
     Here,
     /// Everything there is, as a backup.
     Backup,
+    /// Erase a person, under this nonce; the name was typed to say that it is meant.
+    Erase(u128, Id<Person>, String),
 }
 
 /// An edit as it came, with its bytes.
@@ -332,6 +334,7 @@ fn listen(id: SeatId, stream: &UnixStream, inbox: &SyncSender<Inbox>) -> Option<
             Up::Retire => Said::Retire,
             Up::Here => Said::Here,
             Up::Backup => Said::Backup,
+            Up::Erase { nonce, person, name } => Said::Erase(nonce, person, name),
             Up::Bye => return None,
         };
         inbox.send(Inbox::Said(id, said)).ok()?;

@@ -13,13 +13,23 @@ pub fn taken_back_by(rev: Rev, undone: &HashMap<Rev, Rev>) -> Option<Rev> {
 /// The edit that takes an entry back; taking back an undo is a redo.
 ///
 /// # Errors
-/// When it is taken back already.
+/// When it is taken back already, or nothing of it is left.
 pub fn edit(nonce: u128, entry: &Entry, undone: &HashMap<Rev, Rev>) -> Result<Edit, Refusal> {
     if let Some(by) = taken_back_by(entry.rev, undone) {
         return Err(Refusal::rule(
             10,
             format!("entry {} was taken back already, by entry {by}", entry.rev),
             format!("to bring it back, undo entry {by}"),
+        ));
+    }
+    if entry.edit.changes.is_empty() {
+        return Err(Refusal::rule(
+            10,
+            format!(
+                "entry {} cannot be taken back: it is of somebody who was erased",
+                entry.rev
+            ),
+            "an erasure is for good",
         ));
     }
     Ok(Edit {

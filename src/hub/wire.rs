@@ -7,9 +7,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AdminName, AdminRole, AnyId, Cohort, EntryHead, Id, Label, Refusal, Rev};
+use crate::domain::{AdminName, AdminRole, AnyId, Cohort, EntryHead, Id, Label, Person, Refusal, Rev};
 use crate::store::Head;
 use crate::store::codec::{self, Bytes};
+pub use crate::store::erase::Erased;
 
 /// What both first frames begin with.
 pub const MAGIC: [u8; 8] = *b"cohort\r\n";
@@ -215,6 +216,15 @@ pub enum Up {
     Bye,
     /// Everything there is, as a backup.
     Backup,
+    /// Erase a person. Answered by `Erased`, `Refused` or `Unsaved`.
+    Erase {
+        /// The nonce of the entry that will say so.
+        nonce: u128,
+        /// Who.
+        person: Id<Person>,
+        /// The person's name, typed to say that it is meant.
+        name: String,
+    },
 }
 
 /// What the store says.
@@ -289,6 +299,8 @@ pub enum Down {
     Bye(Farewell),
     /// The end of a backup, after its parts; nothing at all for a viewer.
     BackedUp(Bytes),
+    /// The person is erased, and this is the proof. The connection ends: what it has told holds the person.
+    Erased(Erased),
 }
 
 /// Why a first frame was not understood.

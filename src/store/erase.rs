@@ -13,13 +13,14 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
+use serde::{Deserialize, Serialize};
 
 use super::codec::{self, Other};
 use super::commit::PART;
 use super::header::{Header, Tally};
 use super::problem::{Cause, StoreProblem};
 use super::{Answer, DATABASE, Ground, Head, Outcome, Store, backup, keys};
-use crate::domain::{AdminName, AnyId, Edit, Entry, Erasure, Id, Label, Person, Rev};
+use crate::domain::{AdminName, AnyId, Cohort, Edit, Entry, Erasure, Id, Label, Person, Rev};
 
 /// The directory in which the new database is built, and under which the old one is found afterwards.
 const BESIDE: &str = "data.erasing";
@@ -31,7 +32,7 @@ const CHUNK: usize = 1 << 20;
 const LISTED: usize = 50;
 
 /// What an erasure did, and the proof of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Erased {
     /// The entry that says so.
     pub revision: Rev,
@@ -51,6 +52,40 @@ pub struct Erased {
     pub backups: Vec<String>,
 }
 
+impl Erased {
+    /// What was done, and what is left to do, in sentences; the first says the most.
+    #[must_use]
+    pub fn said(&self) -> Vec<String> {
+        let mut said = vec![format!(
+            "Erased: {} records and {} entries lost the person, {} files were overwritten.",
+            self.records, self.entries, self.files
+        )];
+        said.push(if self.found == 0 {
+            "Their name, addresses and telephone stand nowhere in the data directory.".to_owned()
+        } else {
+            format!(
+                "! They still stand {} times in {}.",
+                self.found,
+                self.places.join(", ")
+            )
+        });
+        if !self.to_read.is_empty() {
+            let ids: Vec<String> = self.to_read.iter().map(ToString::to_string).collect();
+            said.push(format!(
+                "! To be read, one of the names stands in {}.",
+                ids.join(", ")
+            ));
+        }
+        said.extend(
+            self.backups
+                .iter()
+                .map(|taken| format!("! A backup that may hold them: {taken}.")),
+        );
+        said.push("Free space of the disk, its snapshots and what was sent may hold copies.".to_owned());
+        said
+    }
+}
+
 /// Who is erased, by whom, and when.
 pub struct Going<'a> {
     /// The person.
@@ -61,6 +96,8 @@ pub struct Going<'a> {
     pub others: &'a [&'a str],
     /// The admin.
     pub by: AdminName,
+    /// In whose history it stands.
+    pub cohort: Id<Cohort>,
     /// The edit's nonce.
     pub nonce: u128,
     /// When.
@@ -190,8 +227,7 @@ impl Store {
             erased.entries += u64::from(after != *entry);
             entry_rows(&after, &mut rows[1]);
         }
-        let cohort = entries.last().map_or(Id::new(0), |entry| entry.edit.cohort);
-        entry_rows(&told(going, cohort, header.revision), &mut rows[1]);
+        entry_rows(&told(going, header.revision), &mut rows[1]);
         erased.revision = header.revision;
         self.answers_without(&erasure, &mut rows[2])?;
         let tallies = [&mut header.records, &mut header.entries, &mut header.answers];
@@ -219,14 +255,14 @@ impl Store {
 }
 
 /// The entry that tells of the erasure: the id, and no name. It changes nothing that could be taken back.
-fn told(going: &Going<'_>, cohort: Id<crate::domain::Cohort>, rev: Rev) -> Entry {
+fn told(going: &Going<'_>, rev: Rev) -> Entry {
     Entry {
         rev,
         at: going.at,
         by: going.by.clone(),
         edit: Edit {
             nonce: going.nonce,
-            cohort,
+            cohort: going.cohort,
             label: Label::new("erase", going.id.to_string()),
             changes: Vec::new(),
         },
@@ -251,7 +287,8 @@ impl Fresh {
     /// # Errors
     /// When the exchange or the opening fails. Then one whole database stands in the usual place, and the process has
     /// to end, for it no longer knows which.
-    pub fn replace(self, old: Store, ground: &Ground) -> Result<(Store, Erased), StoreProblem> {
+    pub fn replace(self, mut old: Store, ground: &Ground) -> Result<(Store, Erased), StoreProblem> {
+        let stages = old.stages.take();
         // sled writes into its directory when it is closed: that must still be the old one.
         drop(old);
         let Self {
@@ -270,7 +307,8 @@ impl Fresh {
             .map_err(|error| system(&dir, "make durable", &error))?;
         erased.files += clear(&beside).map_err(|error| system(&beside, "overwrite", &error))?;
         erased.files += clear_letters(&dir.join(OUTBOX), &needles);
-        let store = Store::open(ground)?;
+        let mut store = Store::open(ground)?;
+        store.observe(stages);
         debug_assert_eq!(store.header.revision, revision);
         for file in files_under(&dir) {
             let found = search(&file, &needles);

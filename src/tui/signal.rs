@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 
 use crate::domain::{
-    AdminName, AdminRole, AnyId, Cohort, Edit, Entry, EntryHead, Id, Message, MessageKind, Model, Refusal,
-    Rev,
+    AdminName, AdminRole, AnyId, Cohort, Edit, Entry, EntryHead, Id, Message, MessageKind, Model, Person,
+    Refusal, Rev,
 };
 use crate::exchange::{Content, Post, Postroom};
+use crate::hub::Erased;
 use crate::plan::{Answer, Progress, Request};
 
 /// Everything that can happen.
@@ -79,6 +80,8 @@ pub enum News {
         /// Why.
         refusal: Box<Refusal>,
     },
+    /// Somebody is erased, and this is the proof.
+    Erased(Box<Erased>),
     /// Older lines of history, newest first.
     Heads(Vec<EntryHead>),
     /// One entry with its changes.
@@ -187,6 +190,15 @@ pub enum Out {
         nonce: u128,
         /// Which entry.
         rev: Rev,
+    },
+    /// Have the store erase a person whose name was typed.
+    Erase {
+        /// Told apart from every edit.
+        nonce: u128,
+        /// Who.
+        person: Id<Person>,
+        /// The name.
+        name: String,
     },
     /// Ask for lines of history older than this revision.
     Heads(Rev),

@@ -9,6 +9,7 @@ mod beginning;
 mod commands;
 mod disk;
 mod docs;
+mod erasure;
 mod evaluation;
 mod exchange;
 mod exports;

@@ -123,12 +123,11 @@ impl Model {
         })
     }
 
-    /// A person's name; "somebody" when unknown.
+    /// A person's name; "somebody" when unknown, or erased.
     #[must_use]
     pub fn name_of(&self, person: Id<Person>) -> String {
-        self.people
-            .get(person)
-            .map_or_else(|| "somebody".to_owned(), |person| person.name.clone())
+        let person = self.people.get(person).filter(|is| !is.is_erased());
+        person.map_or_else(|| "somebody".to_owned(), |person| person.name.clone())
     }
 
     /// The name of the person behind an enrolment.

@@ -95,6 +95,7 @@ fn hear(down: Down, rows: &mut Option<Model>, parts: &mut Vec<u8>) -> Result<Opt
             bytes.extend(last);
             LinkEvent::BackedUp(bytes)
         }
+        Down::Erased(erased) => LinkEvent::Erased(erased),
         Down::Tick { .. } => return Ok(Some(Heard::Tick)),
         Down::Bye(farewell) => return Ok(Some(Heard::Farewell(farewell))),
         Down::Welcome(_) => return Err("a second welcome".to_owned()),

@@ -532,6 +532,10 @@ impl App {
             "cohort" => screen::records::open_cohort(&self.model),
             "new cohort" => screen::beginning::form(&self.model),
             "export" => screen::export::menu(),
+            "erase" => {
+                let on = self.screen().place(&self.cx(now)).on;
+                screen::erase::ask(&self.cx(now), on.and_then(crate::domain::AnyId::of))
+            }
             "compare" => screen::beside::ask(&self.model),
             "desk" => screen::desk::open(&self.model, now),
             "line slow" => {

@@ -77,9 +77,16 @@ impl App {
                 }
             }
             News::Refused { nonce, refusal } => {
-                if let Some(waiting) = self.answered(nonce) {
-                    self.refused(waiting, *refusal, now);
+                match self.answered(nonce) {
+                    Some(waiting) => self.refused(waiting, *refusal, now),
+                    // An erasure is no edit that waits.
+                    None => self.take(Step::Refuse(*refusal), now),
                 }
+            }
+            News::Erased(erased) => {
+                self.forget_history();
+                self.message.clear();
+                self.take(crate::tui::screen::erase::done(&erased), now);
             }
             News::Heads(heads) => self.older.extend(heads),
             News::EntryIs(entry) => {
@@ -92,6 +99,8 @@ impl App {
                         .edit
                         .map_or_else(|| "undo".to_owned(), |edit| edit.label.to_string());
                     self.message = format!("Not saved: {label}. {what}");
+                } else {
+                    self.message = format!("Not erased. {what}");
                 }
             }
             News::Lost => {
@@ -182,6 +191,12 @@ impl App {
         now: DateTime<Utc>,
     ) {
         let changed = self.model.focus != model.focus;
+        let goes = |id, is: &crate::domain::Person| {
+            !is.is_erased() && model.people.get(id).is_none_or(|is| is.is_erased())
+        };
+        if self.model.people.iter().any(|(id, is)| goes(id, is)) {
+            self.forget_history();
+        }
         self.opened_at.get_or_insert(model.rev);
         self.model = model;
         self.me = me;
@@ -196,6 +211,12 @@ impl App {
         if changed {
             self.offer(now);
         }
+    }
+
+    /// Lets go of what was fetched of the history: it may hold somebody who was erased.
+    fn forget_history(&mut self) {
+        self.older.clear();
+        self.entries.clear();
     }
 
     /// Opens a cohort for a terminal that came before there was any.

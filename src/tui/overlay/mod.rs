@@ -24,6 +24,7 @@ pub use menu::{Menu, MenuRow, letters};
 pub use page::Page;
 pub use palette::Palette;
 pub use preview::{Preview, PreviewRow};
+pub(in crate::tui) use question::wrap;
 pub use question::{Confirm, Notice, TypedQuestion};
 pub use scheduling::Scheduling;
 

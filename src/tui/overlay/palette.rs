@@ -65,6 +65,10 @@ const SETTINGS: &[(&str, &str)] = &[
         "compare",
         "compare with the last cohort: scores, confidence, surveys",
     ),
+    (
+        "erase",
+        "erase the person under the cursor, for good: the owner's",
+    ),
     ("desk", "workshop desk: arrivals and guests"),
     ("line slow", "slow line: write as little as possible"),
     ("line quick", "quick line: find out by itself"),

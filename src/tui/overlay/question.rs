@@ -218,7 +218,7 @@ fn boxed(
 
 /// A line broken at blanks so that each part fits.
 #[must_use]
-pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
+pub(in crate::tui) fn wrap(line: &str, width: usize) -> Vec<String> {
     let mut parts = vec![String::new()];
     for word in line.split(' ') {
         let last = parts.last_mut().expect("there is always one part");

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod card;
 pub mod copy;
 pub mod desk;
+pub mod erase;
 pub mod export;
 pub mod feedback;
 pub mod groups;

@@ -102,7 +102,7 @@ impl<'a> Of<'a> {
     pub fn text(&self, key: &str) -> String {
         let of_person = |get: fn(&Person) -> &String| self.person.map(get).cloned().unwrap_or_default();
         match key {
-            "name" => of_person(|p| &p.name),
+            "name" => self.model.name_of(self.part.person),
             "known_as" => of_person(|p| &p.known_as),
             "organisation" => of_person(|p| &p.organisation),
             "email" => of_person(|p| &p.email),
