@@ -143,7 +143,7 @@ impl Model {
 }
 
 impl Erasure {
-    /// The going of a person on a day; `others` are all people and admins who stay, by name.
+    /// The going of a person on a day; `others` are the names and telephones of everybody who stays, admins included.
     #[must_use]
     pub fn of(person: Id<Person>, is: &Person, others: &[&str], day: NaiveDate) -> Self {
         let mut names = vec![is.name.clone(), is.known_as.clone()];
@@ -156,11 +156,12 @@ impl Erasure {
         let (own, shared): (Vec<String>, Vec<String>) = names
             .into_iter()
             .partition(|name| name.trim().contains(' ') && !borne(&is.name) && !borne(name));
-        let addresses = is.earlier_emails.iter().chain([&is.email, &is.phone]).cloned();
+        let addresses = is.earlier_emails.iter().chain([&is.email]).cloned();
+        let phone = Some(is.phone.clone()).filter(|phone| !borne(phone));
         let words = |all: Vec<String>| all.iter().filter_map(|text| Word::of(text)).collect();
         Self {
             person,
-            words: words(addresses.chain(own).collect()),
+            words: words(addresses.chain(phone).chain(own).collect()),
             shared: words(shared),
             hints: words(is.name.split_whitespace().map(str::to_owned).collect()),
             day,
@@ -351,12 +352,14 @@ impl Erasure {
         value_rewritten(&value, &mut |text| without(text, &words)).unwrap_or(value)
     }
 
-    /// What must not be found in any file afterwards, as bytes.
+    /// What must not be found in any file afterwards: addresses, and the name and telephone that nobody else has.
     #[must_use]
     pub fn needles(is: &Person, others: &[&str]) -> Vec<String> {
-        let borne = others.iter().any(|other| fold(other) == fold(&is.name));
-        let name = (!borne && is.name.contains(' ')).then_some(&is.name);
-        let all = is.earlier_emails.iter().chain([&is.email, &is.phone]).chain(name);
+        let borne = |text: &str| others.iter().any(|other| fold(other) == fold(text));
+        let name = Some(&is.name).filter(|name| name.contains(' '));
+        let all = [name, Some(&is.phone)].into_iter().flatten();
+        let all = all.filter(|text| !borne(text));
+        let all = all.chain([&is.email]).chain(&is.earlier_emails);
         let all = all.filter(|text| text.chars().count() >= SHORTEST);
         all.cloned().collect()
     }

@@ -76,8 +76,8 @@ const KINDS: &[Kind] = &[
         file: "consent-request.txt",
         words: &["name", "first_name", "cohort", "quote", "label"],
         text: "Subject: May we quote you?\n\nDear {first_name},\n\nwe would like to publish these words of yours about \
-               the {cohort} mentoring programme:\n\n\"{quote}\"\n\nThey would stand exactly like this, signed: \
-               {label}.\n\nMay we? Please answer this message with yes or no. You need not agree; and if you do, you \
+               the {cohort} mentoring programme:\n\n\"{quote}\"\n\nThey would stand exactly like this, signed:\n\n\
+               {label}\n\nMay we? Please answer this message with yes or no. You need not agree; and if you do, you \
                may take it back at any time: then we use your words no more, and correct where we can.\n\n\
                The mentoring programme team\n",
     },

@@ -240,7 +240,9 @@ fn the_speaker_is_asked_for_exactly_these_words_under_this_label() {
         letter.body
     );
     assert!(
-        letter.body.contains("signed: Daniel Price, Deputy lead, Milton."),
+        letter
+            .body
+            .contains("signed:\n\nDaniel Price, Deputy lead, Milton\n"),
         "{}",
         letter.body
     );

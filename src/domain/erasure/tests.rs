@@ -83,6 +83,23 @@ fn a_name_that_somebody_else_bears_stays_in_texts_about_others() {
 }
 
 #[test]
+fn a_telephone_that_others_have_too_stays_theirs() {
+    let w = world();
+    let person = w.person(w.fatima);
+    let mut is = w.model.people.get(person).unwrap().clone();
+    is.phone = "020 7946 0018".to_owned();
+    let mut colleague = w.model.people.get(w.person(w.kofi)).unwrap().clone();
+    colleague.phone.clone_from(&is.phone);
+    let record = Record::Person(w.person(w.kofi), Box::new(colleague.clone()));
+    let shared = Erasure::of(person, &is, &[&colleague.phone], today());
+    assert_eq!(shared.record(&record), Some(record.clone()));
+    assert!(!Erasure::needles(&is, &[&colleague.phone]).contains(&is.phone));
+    let alone = Erasure::of(person, &is, &[], today());
+    assert_ne!(alone.record(&record), Some(record));
+    assert!(Erasure::needles(&is, &[]).contains(&is.phone));
+}
+
+#[test]
 fn history_loses_the_person_in_labels_and_in_what_was_there_before() {
     let w = world();
     let (erasure, person) = going(&w);

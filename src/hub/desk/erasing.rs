@@ -94,7 +94,8 @@ impl Desk {
             return Err(Refusal::missing("there is no such person", "look in 6 People").into());
         };
         let others = shared.people.iter().filter(|(other, _)| *other != person);
-        let others = others.map(|(_, is)| is.name.as_str());
+        // A telephone may be a whole office's.
+        let others = others.flat_map(|(_, is)| [is.name.as_str(), is.phone.as_str()]);
         let others: Vec<&str> = others
             .chain(shared.admins.iter().map(|(_, is)| is.name.as_str()))
             .collect();

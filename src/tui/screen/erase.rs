@@ -23,22 +23,25 @@ pub fn ask(cx: &Cx<'_>, person: Option<Id<Person>>) -> Step {
         return Step::Refuse(refusal);
     }
     let held = cx.model.held_on(id);
-    let count = |kinds: &[Kind]| held.iter().filter(|id| kinds.contains(&id.kind)).count();
+    let count = |kind: Kind| match held.iter().filter(|id| id.kind == kind).count() {
+        1 => format!("1 {kind}"),
+        n => format!("{n} {kind}s"),
+    };
     let mut lines = vec![
         format!(
             "Name, addresses, notes and words of {} go, from the history too.",
             is.name
         ),
         format!(
-            "Of this cohort {} quotes, {} consents and {} messages go.",
-            count(&[Kind::Quote]),
-            count(&[Kind::Consent]),
-            count(&[Kind::Message])
+            "Of this cohort go: {}, {}, {}.",
+            count(Kind::Quote),
+            count(Kind::Consent),
+            count(Kind::Message)
         ),
         format!(
-            "{} marks and {} answers stay as counts.",
-            count(&[Kind::Mark]),
-            count(&[Kind::Response])
+            "As counts stay: {}, {}.",
+            count(Kind::Mark),
+            count(Kind::Response)
         ),
     ];
     let printed = cx

@@ -6,11 +6,14 @@ use std::rc::Rc;
 use crate::domain::{AdminRole, Id, MessageKind, Model, Scope, Session, Wave, text, when};
 use crate::exchange::messages::Office;
 use crate::exchange::{Post, Template, parted};
-use crate::tui::overlay::{Menu, MenuRow, Overlay, Page, Preview, PreviewRow, TypedQuestion};
+use crate::tui::overlay::{Menu, MenuRow, Overlay, Page, Preview, PreviewRow, TypedQuestion, wrap};
 use crate::tui::part::{Cell, Column};
 use crate::tui::screen::Cx;
 use crate::tui::signal::Out;
 use crate::tui::step::Step;
+
+/// How wide a line of a message is shown, so that all of it is read at 80 columns.
+const LINE: usize = 76;
 
 /// The messages of a text, to whom they are due.
 type Make = Rc<dyn Fn(&Model, &Office<'_>) -> Vec<Post>>;
@@ -244,7 +247,7 @@ fn row(cx: &Cx<'_>, post: &Post) -> PreviewRow {
             let body = post.letter.body.lines().filter(|line| !line.is_empty());
             [subject]
                 .into_iter()
-                .chain(body.map(str::to_owned))
+                .chain(body.flat_map(|line| wrap(line, LINE)))
                 .chain(with.map(str::to_owned))
                 .chain([format!("Last message to them: {last}.")])
                 .collect()
