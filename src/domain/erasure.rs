@@ -31,6 +31,10 @@ pub struct Erasure {
     shared: Vec<Word>,
     /// Single names, for finding texts that may mean the person.
     hints: Vec<Word>,
+    /// What is searched for in the files afterwards.
+    needles: Vec<String>,
+    /// Names and telephones of everybody who stays, folded.
+    others: HashSet<String>,
     day: NaiveDate,
     enrolments: HashSet<Id<Enrolment>>,
     responses: HashSet<Id<Response>>,
@@ -146,34 +150,62 @@ impl Erasure {
     /// The going of a person on a day; `others` are the names and telephones of everybody who stays, admins included.
     #[must_use]
     pub fn of(person: Id<Person>, is: &Person, others: &[&str], day: NaiveDate) -> Self {
+        let mut erasure = Self {
+            person,
+            words: Vec::new(),
+            shared: Vec::new(),
+            hints: Vec::new(),
+            needles: Vec::new(),
+            others: others.iter().map(|other| fold(other)).collect(),
+            day,
+            enrolments: HashSet::new(),
+            responses: HashSet::new(),
+            quotes: HashSet::new(),
+        };
+        erasure.learn_names(is);
+        erasure
+    }
+
+    /// Takes note of what the person is, or was, called and reached by.
+    fn learn_names(&mut self, is: &Person) {
+        let borne = |text: &str| self.others.contains(&fold(text));
+        let own_name = is.name.contains(' ') && !borne(&is.name);
         let mut names = vec![is.name.clone(), is.known_as.clone()];
         if let Some((first, last)) = is.name.rsplit_once(' ') {
             names.push(format!("{last}, {first}"));
             names.push(format!("{} {last}", is.known_as));
         }
-        let borne = |name: &str| others.iter().any(|other| fold(other) == fold(name));
         // What somebody is called for short is many people's name.
-        let (own, shared): (Vec<String>, Vec<String>) = names
-            .into_iter()
-            .partition(|name| name.trim().contains(' ') && !borne(&is.name) && !borne(name));
-        let addresses = is.earlier_emails.iter().chain([&is.email]).cloned();
-        let phone = Some(is.phone.clone()).filter(|phone| !borne(phone));
-        let words = |all: Vec<String>| all.iter().filter_map(|text| Word::of(text)).collect();
-        Self {
-            person,
-            words: words(addresses.chain(phone).chain(own).collect()),
-            shared: words(shared),
-            hints: words(is.name.split_whitespace().map(str::to_owned).collect()),
-            day,
-            enrolments: HashSet::new(),
-            responses: HashSet::new(),
-            quotes: HashSet::new(),
+        let is_own = |name: &String| own_name && name.trim().contains(' ') && !borne(name);
+        let (own, shared): (Vec<String>, Vec<String>) = names.into_iter().partition(is_own);
+        let mut told: Vec<String> = is.earlier_emails.iter().chain([&is.email]).cloned().collect();
+        told.extend(Some(is.phone.clone()).filter(|phone| !borne(phone)));
+        let needles = told.iter().chain(Some(&is.name).filter(|_| own_name));
+        let needles: Vec<String> = needles.cloned().collect();
+        told.extend(own);
+        let hints = is.name.split_whitespace().map(str::to_owned).collect();
+        for (texts, words) in [
+            (told, &mut self.words),
+            (shared, &mut self.shared),
+            (hints, &mut self.hints),
+        ] {
+            for word in texts.iter().filter_map(|text| Word::of(text)) {
+                if !words.contains(&word) {
+                    words.push(word);
+                }
+            }
+        }
+        for needle in needles {
+            if needle.chars().count() >= SHORTEST && !self.needles.contains(&needle) {
+                self.needles.push(needle);
+            }
         }
     }
 
-    /// Takes note of the records that others point at.
+    /// Takes note of what the person was called, and of the records that others point at.
     pub fn learn(&mut self, record: &Record) {
         match record {
+            Record::Person(id, is) if *id == self.person => self.learn_names(is),
             Record::Enrolment(id, is) if is.person == self.person => {
                 self.enrolments.insert(*id);
             }
@@ -352,16 +384,10 @@ impl Erasure {
         value_rewritten(&value, &mut |text| without(text, &words)).unwrap_or(value)
     }
 
-    /// What must not be found in any file afterwards: addresses, and the name and telephone that nobody else has.
+    /// What must not be found in any file afterwards: addresses, and the names and telephones that nobody else has.
     #[must_use]
-    pub fn needles(is: &Person, others: &[&str]) -> Vec<String> {
-        let borne = |text: &str| others.iter().any(|other| fold(other) == fold(text));
-        let name = Some(&is.name).filter(|name| name.contains(' '));
-        let all = [name, Some(&is.phone)].into_iter().flatten();
-        let all = all.filter(|text| !borne(text));
-        let all = all.chain([&is.email]).chain(&is.earlier_emails);
-        let all = all.filter(|text| text.chars().count() >= SHORTEST);
-        all.cloned().collect()
+    pub fn needles(&self) -> &[String] {
+        &self.needles
     }
 
     fn all_words(&self, own: bool) -> Vec<&Word> {

@@ -115,6 +115,14 @@ pub struct Fresh {
 /// A row of a tree.
 type Row = (Vec<u8>, Vec<u8>);
 
+/// A database without the person, in memory.
+struct Rows {
+    header: Header,
+    trees: [Vec<Row>; 3],
+    /// What must stand nowhere afterwards.
+    needles: Vec<String>,
+}
+
 impl Store {
     /// Writes the database anew without a person, beside the old one. Nothing is changed yet.
     ///
@@ -126,7 +134,11 @@ impl Store {
         clear(&beside).map_err(|error| StoreProblem::system(&beside, "remove", &error))?;
         self.room_for_another(ground)?;
         let mut erased = Erased::default();
-        let (header, trees) = self.rows_without(going, &mut erased)?;
+        let Rows {
+            header,
+            trees,
+            needles,
+        } = self.rows_without(going, &mut erased)?;
         backup::build(
             &beside,
             &header,
@@ -144,7 +156,7 @@ impl Store {
             dir: dir.to_owned(),
             revision: header.revision,
             erased,
-            needles: Erasure::needles(going.person, going.others),
+            needles,
         })
     }
 
@@ -171,12 +183,8 @@ impl Store {
         ))
     }
 
-    /// Every row as it stays, and the header over them.
-    fn rows_without(
-        &self,
-        going: &Going<'_>,
-        erased: &mut Erased,
-    ) -> Result<(Header, [Vec<Row>; 3]), StoreProblem> {
+    /// Every row as it stays.
+    fn rows_without(&self, going: &Going<'_>, erased: &mut Erased) -> Result<Rows, StoreProblem> {
         let mut records = Vec::new();
         for row in &self.records {
             let (key, value) = row.map_err(|error| StoreProblem::damaged(&self.place, error))?;
@@ -234,7 +242,11 @@ impl Store {
         for (tally, rows) in tallies.into_iter().zip(&rows) {
             rows.iter().for_each(|(key, value)| tally.add(key, value));
         }
-        Ok((header, rows))
+        Ok(Rows {
+            header,
+            trees: rows,
+            needles: erasure.needles().to_vec(),
+        })
     }
 
     /// The answers to edits: a refusal may name anybody.

@@ -206,6 +206,11 @@ fn press(stage: &mut Stage, key: Chord, trail: &[String]) -> usize {
             );
             assert!(before.contains(&number), "the number was not shown\n{before}");
         }
+        assert!(
+            !matches!(out, Out::Erase { .. }) || (context == Context::Typed && before.contains("Erase ")),
+            "somebody erased without a question after {}",
+            trail.join(" ")
+        );
         if *out == Out::Quit {
             let was_asked =
                 before.contains("Quit?") || key == cohort::tui::key::ctrl('c') || before.contains(":q");

@@ -254,7 +254,10 @@ fn no_key_alone_leaves_the_program_or_sends_anything() {
 fn leaves(out: &cohort::tui::Out) -> bool {
     matches!(
         out,
-        cohort::tui::Out::Quit | cohort::tui::Out::Outbox(_) | cohort::tui::Out::Send(_)
+        cohort::tui::Out::Quit
+            | cohort::tui::Out::Outbox(_)
+            | cohort::tui::Out::Send(_)
+            | cohort::tui::Out::Erase { .. }
     )
 }
 
