@@ -246,6 +246,24 @@ pub fn pad_left(text: &str, columns: usize) -> String {
     line
 }
 
+/// A line broken at blanks so that each part fits so many columns; a word that is wider stands alone.
+#[must_use]
+pub fn wrapped(line: &str, columns: usize) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for word in line.split(' ') {
+        let last = parts.last_mut().expect("there is always one part");
+        if !last.is_empty() && self::width(last) + 1 + self::width(word) > columns {
+            parts.push(word.to_owned());
+        } else {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    parts
+}
+
 /// Spaces after the text up to so many columns; a wider text is returned as it is.
 #[must_use]
 pub fn pad_right(text: &str, columns: usize) -> String {

@@ -24,7 +24,6 @@ pub use menu::{Menu, MenuRow, letters};
 pub use page::Page;
 pub use palette::Palette;
 pub use preview::{Preview, PreviewRow};
-pub(in crate::tui) use question::wrap;
 pub use question::{Confirm, Notice, TypedQuestion};
 pub use scheduling::Scheduling;
 

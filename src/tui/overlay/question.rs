@@ -195,7 +195,7 @@ fn boxed(
         .clamp(20, cx.body.width.saturating_sub(4).max(20));
     let wrapped: Vec<String> = lines
         .iter()
-        .flat_map(|line| wrap(line, usize::from(width)))
+        .flat_map(|line| text::wrapped(line, usize::from(width)))
         .collect();
     let area = popup_area(
         cx.body,
@@ -214,22 +214,4 @@ fn boxed(
     let y = inside.bottom().saturating_sub(1);
     canvas.put(inside.x, y, inside.width, keys, Role::Plain);
     Some(Position { x: inside.x, y })
-}
-
-/// A line broken at blanks so that each part fits.
-#[must_use]
-pub(in crate::tui) fn wrap(line: &str, width: usize) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    for word in line.split(' ') {
-        let last = parts.last_mut().expect("there is always one part");
-        if !last.is_empty() && text::width(last) + 1 + text::width(word) > width {
-            parts.push(word.to_owned());
-        } else {
-            if !last.is_empty() {
-                last.push(' ');
-            }
-            last.push_str(word);
-        }
-    }
-    parts
 }

@@ -1,8 +1,8 @@
 //! Erasing a person, from the palette alone: what goes and what stays, and the name to be typed.
 
-use crate::domain::{AdminRole, Id, Kind, Person, when};
+use crate::domain::{AdminRole, Id, Kind, Person, text, when};
 use crate::hub::Erased;
-use crate::tui::overlay::{Menu, MenuRow, Overlay, TypedQuestion, wrap};
+use crate::tui::overlay::{Menu, MenuRow, Overlay, TypedQuestion};
 use crate::tui::screen::Cx;
 use crate::tui::signal::Out;
 use crate::tui::step::Step;
@@ -80,7 +80,7 @@ pub fn ask(cx: &Cx<'_>, person: Option<Id<Person>>) -> Step {
 pub fn done(erased: &Erased) -> Step {
     let said = erased.said();
     let first = said.first().cloned().unwrap_or_default();
-    let rows = said.iter().flat_map(|line| wrap(line, WIDTH));
+    let rows = said.iter().flat_map(|line| text::wrapped(line, WIDTH));
     let rows = rows.map(MenuRow::plain).collect();
     let menu = Menu::new("Erased", rows, |_, _, _| Ok(Step::Stay)).saying(first);
     Step::Ask(Overlay::Menu(menu))

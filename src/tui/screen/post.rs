@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::domain::{AdminRole, Id, MessageKind, Model, Scope, Session, Wave, text, when};
 use crate::exchange::messages::Office;
 use crate::exchange::{Post, Template, parted};
-use crate::tui::overlay::{Menu, MenuRow, Overlay, Page, Preview, PreviewRow, TypedQuestion, wrap};
+use crate::tui::overlay::{Menu, MenuRow, Overlay, Page, Preview, PreviewRow, TypedQuestion};
 use crate::tui::part::{Cell, Column};
 use crate::tui::screen::Cx;
 use crate::tui::signal::Out;
@@ -247,7 +247,7 @@ fn row(cx: &Cx<'_>, post: &Post) -> PreviewRow {
             let body = post.letter.body.lines().filter(|line| !line.is_empty());
             [subject]
                 .into_iter()
-                .chain(body.flat_map(|line| wrap(line, LINE)))
+                .chain(body.flat_map(|line| text::wrapped(line, LINE)))
                 .chain(with.map(str::to_owned))
                 .chain([format!("Last message to them: {last}.")])
                 .collect()
