@@ -93,17 +93,17 @@ impl App {
 
     fn draw_unready(&self, now: DateTime<Utc>, canvas: &mut Canvas<'_>, all: Rect) -> Option<Position> {
         let (what, hint) = match &self.line {
-            Line::Failed(_, what, hint) => (what.clone(), hint.clone()),
+            Line::Failed(_, what, hint) => (what.clone(), format!("try: {hint}")),
             Line::Down(_) => (
                 "The store cannot be reached".to_owned(),
-                "it is being tried again; q quits".to_owned(),
+                "It is being tried again; q quits.".to_owned(),
             ),
             // The store has answered, and there is nothing in it.
             _ if self.may_begin() => (
-                "There is no cohort yet. It opens here as soon as somebody makes it.".to_owned(),
-                "a, which asks for its name and its days".to_owned(),
+                "There is no cohort yet. a makes one: it asks for its name and its days.".to_owned(),
+                "It opens here as soon as anybody makes it.".to_owned(),
             ),
-            _ => ("Opening the programme".to_owned(), "one moment".to_owned()),
+            _ => ("Opening the programme".to_owned(), "One moment.".to_owned()),
         };
         canvas.put(
             0,
@@ -113,13 +113,7 @@ impl App {
             Role::Focus,
         );
         canvas.put(2, 2, all.width.saturating_sub(2), &what, Role::Plain);
-        canvas.put(
-            2,
-            3,
-            all.width.saturating_sub(2),
-            &format!("try: {hint}"),
-            Role::Plain,
-        );
+        canvas.put(2, 3, all.width.saturating_sub(2), &hint, Role::Plain);
         let hints = if self.may_begin() {
             "LIST a make a cohort  q quit"
         } else {

@@ -6,7 +6,7 @@ use super::Then;
 use super::menu::letters;
 use crate::domain::field::{Field, Input};
 use crate::domain::{Kind, Model, text};
-use crate::tui::key::TextKey;
+use crate::tui::key::{Action, TextKey};
 use crate::tui::part::{Canvas, LineInput, popup_area};
 use crate::tui::screen::{Cx, Typed};
 use crate::tui::step::{Hand, Step};
@@ -115,6 +115,25 @@ impl Form {
         }
     }
 
+    /// The word of the hint of an action, where a form has another than one line has.
+    pub(super) fn hint(&self, action: Action) -> Option<String> {
+        let word = match action {
+            Action::Open if self.fields.len() > 1 => "save all",
+            Action::NextField if self.fields.len() > 1 => "next line",
+            Action::Up
+                if self
+                    .fields
+                    .get(self.at)
+                    .is_some_and(|field| field.choices.is_empty()) =>
+            {
+                ""
+            }
+            Action::Up => "another choice",
+            _ => return None,
+        };
+        Some(word.to_owned())
+    }
+
     pub(super) fn note(&self) -> String {
         let Some(field) = self.fields.get(self.at) else {
             return String::new();
@@ -122,13 +141,10 @@ impl Form {
         let need = if field.needed {
             " It must be filled in."
         } else {
-            ""
+            " It may stay empty."
         };
         if field.choices.is_empty() {
-            format!(
-                "{}.{need} Tab goes to the next line, Enter saves all of it.",
-                field.label
-            )
+            format!("{}.{need}", field.label)
         } else {
             format!(
                 "{}: {}. Type its beginning, or Up and Down.{need}",

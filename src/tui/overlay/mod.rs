@@ -151,6 +151,7 @@ impl Overlay {
         match self {
             Self::Page(_) => Page::hint(action),
             Self::Menu(menu) => menu.hint(action),
+            Self::Form(form) => form.hint(action),
             Self::Palette(_) => Palette::hint(action),
             _ => None,
         }

@@ -1,6 +1,7 @@
 //! A new cohort: its name, its days, and what it begins with. Also how a programme begins that has none yet.
 
-use crate::domain::{Model, when};
+use crate::domain::Model;
+use crate::domain::when::{self, WhenProblem};
 use crate::tui::overlay::{Form, FormField, Overlay};
 use crate::tui::screen::Cx;
 use crate::tui::step::{Hand, Step};
@@ -39,8 +40,15 @@ fn made(texts: Vec<(String, String)>, cx: &Cx<'_>, hand: &mut Hand) -> Result<St
         found.map_or("", |(_, text)| text.trim())
     };
     let day = |key: &str| {
-        when::parse_day(text(key), cx.model.day(cx.now))
-            .map_err(|wrong| format!("{wrong}. {}.", wrong.remedy()))
+        when::parse_day(text(key), cx.model.day(cx.now)).map_err(|wrong| match wrong {
+            WhenProblem::Unreadable { .. } => {
+                format!(
+                    "\u{201c}{}\u{201d} is no day. Type one such as 5 jan 2026.",
+                    text(key)
+                )
+            }
+            wrong => format!("{wrong}. Try: {}.", wrong.remedy()),
+        })
     };
     let copied = cx
         .model
