@@ -38,12 +38,21 @@ const THEMES: &[Column] = &[
     Column::new("", 18, 2, 2),
     Column::new("BY SESSION", 20, 1, 1),
 ];
+/// All columns fit the middle pane of 160; what there is more at 80 is the words'.
 const QUOTES: &[Column] = &[
     Column::new("USE", 4, 0, 0),
     Column::new("S", 2, 0, 1),
-    Column::new("AS", 14, 1, 2),
-    Column::new("TEXT", 43, 4, 0),
-    Column::new("STATE", 9, 0, 3),
+    Column::new("AS", 14, 0, 3),
+    Column::new("TEXT", 36, 1, 0),
+    Column::new("STATE", 9, 0, 2),
+];
+/// On a pane of its own on a wide screen labels are told in whole, too.
+const QUOTES_WIDE: &[Column] = &[
+    Column::new("USE", 4, 0, 0),
+    Column::new("S", 2, 0, 1),
+    Column::new("AS", 14, 1, 3),
+    Column::new("TEXT", 43, 2, 0),
+    Column::new("STATE", 9, 0, 2),
 ];
 const CONFIDENCE: &[Column] = &[
     Column::new("ITEM", 23, 3, 0),
@@ -157,7 +166,8 @@ pub(super) fn lines(
                 marked: view.quotes.marks.contains(&quote.id),
                 ..quote_line(cx, quote)
             });
-            (QUOTES.to_vec(), lines.collect())
+            let columns = if width < 100 { QUOTES } else { QUOTES_WIDE };
+            (columns.to_vec(), lines.collect())
         }
         Part::Confidence => {
             let lines = confidence_lines(of, glyphs, width).into_iter();
