@@ -159,9 +159,7 @@ impl Screen for History {
                 format!("No match for {}. Esc shows all lines.", self.filter.text())
             }
             None => "Nothing changed here yet. < goes to the day before.".to_owned(),
-            Some(_) => {
-                "u takes back the selected change. Nothing is ever erased: an undo is a new line.".to_owned()
-            }
+            Some(_) => "u takes back the selected change. Nothing is lost: an undo is a new line.".to_owned(),
         }
     }
 

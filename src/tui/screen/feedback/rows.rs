@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::Feedback;
 use super::facts::{self, Scoped};
 use super::layout::Pane as Part;
+use super::{Feedback, Sort};
 use crate::domain::feedback::{
     AskedRow, Change, Confidence, ConsentWord, ItemLine, Line as Score, QuestionLine, QuoteLine, RoundScore,
     Shown, SurveyLine, ThemeLine, in_words,
@@ -118,7 +118,9 @@ pub(super) fn lines(
                 .take(room)
                 .map(side_line)
                 .collect();
-            (SIDE.to_vec(), lines)
+            let mut columns = SIDE.to_vec();
+            columns[0] = Column::new(whose(view), 7, 0, 0);
+            (columns, lines)
         }
         Part::Groups => {
             let rounds = facts.board.all.rounds.len();
@@ -129,7 +131,7 @@ pub(super) fn lines(
                 .take(room)
                 .map(group_line)
                 .collect();
-            (group_columns(rounds), lines)
+            (group_columns(whose(view), rounds), lines)
         }
         Part::Scores => {
             let (columns, keys) = score_columns(view.table, &of.questions);
@@ -195,9 +197,17 @@ fn columns_width(columns: &[Column], width: u16, column: usize) -> usize {
     found.map_or(0, |(_, width)| usize::from(width))
 }
 
-fn group_columns(rounds: usize) -> Vec<Column> {
+/// What the rows of the table of groups are.
+fn whose(view: &Feedback) -> &'static str {
+    match view.sort {
+        Sort::Streams => "STREAM",
+        _ => "GROUP",
+    }
+}
+
+fn group_columns(whose: &'static str, rounds: usize) -> Vec<Column> {
     let mut columns = vec![
-        Column::new("GROUP", 10, 1, 0),
+        Column::new(whose, 10, 1, 0),
         Column::new("MEAN", 4, 0, 0),
         Column::new("ANSWERED", 10, 0, 2),
     ];
