@@ -58,7 +58,7 @@ const CONFIDENCE: &[Column] = &[
     Column::new("ITEM", 23, 3, 0),
     Column::new("BEFORE", 6, 0, 0),
     Column::new("", 8, 1, 3),
-    Column::new("NOW", 4, 0, 0),
+    Column::new("NOW", 5, 0, 0),
     Column::new("", 8, 1, 2),
     Column::new("CHANGE", 6, 0, 0),
     Column::new("PEOPLE UP", 9, 0, 1),
