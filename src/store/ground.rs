@@ -18,6 +18,32 @@ pub const ROOM_TO_COMMIT: u64 = 4 << 20;
 /// What the refusal of a second store begins with; a client that started one in vain looks for it.
 pub const IN_USE: &str = "another store is at work on";
 
+/// The refusal of a store where another one is at work.
+pub(super) fn in_use(place: &Path) -> StoreProblem {
+    StoreProblem::new(
+        Cause::InUse,
+        format!("{IN_USE} {}", place.display()),
+        "use the one that runs; any cohort command finds it by itself",
+    )
+}
+
+/// Attempts until a dying predecessor has let go: it loses the lock of the directory and that of the database one
+/// after the other, and a child that it was just starting holds both until it has become another program.
+///
+/// # Errors
+/// Those of the attempt; that another store is in use, when it still is after [`LOCK_PATIENCE`].
+pub(super) fn once_free<T>(mut attempt: impl FnMut() -> Result<T, StoreProblem>) -> Result<T, StoreProblem> {
+    let began = Instant::now();
+    loop {
+        match attempt() {
+            Err(problem) if problem.cause == Cause::InUse && began.elapsed() < LOCK_PATIENCE => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            done => return done,
+        }
+    }
+}
+
 /// A directory that has been looked at and may hold a database.
 #[derive(Clone, Debug)]
 pub struct Ground {
@@ -121,23 +147,12 @@ impl Ground {
             .mode(0o660)
             .open(&path)
             .map_err(|error| StoreProblem::system(&path, "open", &error))?;
-        let began = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Lock { file, path }),
-                Err(TryLockError::WouldBlock) if began.elapsed() < LOCK_PATIENCE => {
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-                Err(TryLockError::WouldBlock) => {
-                    return Err(StoreProblem::new(
-                        Cause::InUse,
-                        format!("{IN_USE} {}", self.dir.display()),
-                        "use the one that runs; any cohort command finds it by itself",
-                    ));
-                }
-                Err(TryLockError::Error(error)) => return Err(StoreProblem::system(&path, "lock", &error)),
-            }
-        }
+        once_free(|| match file.try_lock() {
+            Ok(()) => Ok(()),
+            Err(TryLockError::WouldBlock) => Err(in_use(&self.dir)),
+            Err(TryLockError::Error(error)) => Err(StoreProblem::system(&path, "lock", &error)),
+        })?;
+        Ok(Lock { file, path })
     }
 
     /// Room left on the disk for this user, in bytes.
@@ -247,6 +262,33 @@ mod tests {
         let first = ground.lock().unwrap();
         assert!(first.is_ours());
         assert_eq!(ground.lock().unwrap_err().cause, Cause::InUse);
+    }
+
+    #[test]
+    fn a_predecessor_that_is_just_ending_is_waited_for() {
+        let mut attempts = 0;
+        let taken = once_free(|| {
+            attempts += 1;
+            if attempts < 3 {
+                Err(in_use(Path::new("data")))
+            } else {
+                Ok(())
+            }
+        });
+        assert!(taken.is_ok());
+        assert_eq!(attempts, 3);
+    }
+
+    #[test]
+    fn other_trouble_is_not_waited_for() {
+        let mut attempts = 0;
+        let problem = once_free(|| -> Result<(), _> {
+            attempts += 1;
+            Err(StoreProblem::damaged(Path::new("data"), "a page is broken"))
+        })
+        .unwrap_err();
+        assert_ne!(problem.cause, Cause::InUse);
+        assert_eq!(attempts, 1);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use super::ground::{in_use, once_free};
 use super::header::{Header, HeaderProblem, Tally};
 use super::problem::{Cause, StoreProblem};
 use super::watermark::{self, Seen, Watermark};
@@ -44,7 +45,7 @@ impl Store {
         remove_leftovers(&place)?;
         let beside = erase::leftover(dir);
         erase::clear(&beside).map_err(|error| StoreProblem::system(&beside, "remove", &error))?;
-        let (db, trees) = open_in_time(&place)?;
+        let (db, trees) = once_free(|| open_in_time(&place))?;
         let [records, entries, answers, meta] = trees;
         let io = |error: std::io::Error| StoreProblem::system(&place, "make durable", &error);
         let file = File::options()
@@ -242,11 +243,7 @@ fn open_in_time(place: &Path) -> Result<Opened, StoreProblem> {
 
 fn sled_problem(place: &Path, error: &sled::Error) -> StoreProblem {
     match error {
-        sled::Error::Io(error) if error.to_string().contains("could not acquire lock") => StoreProblem::new(
-            Cause::InUse,
-            format!("{} {}", super::IN_USE, place.display()),
-            "use the one that runs; any cohort command finds it by itself",
-        ),
+        sled::Error::Io(error) if error.to_string().contains("could not acquire lock") => in_use(place),
         sled::Error::Io(error) => StoreProblem::system(place, "open", error),
         error => StoreProblem::damaged(place, error),
     }
