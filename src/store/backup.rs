@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::codec::{self, Other, Unreadable};
+use super::ground::closed;
 use super::header::{Header, HeaderProblem, Tally};
 use super::problem::{Cause, StoreProblem};
 use super::{DATABASE, Ground, Head, Store, keys, watermark};
@@ -323,7 +324,7 @@ impl Read<'_> {
     }
 }
 
-/// Writes rows into a new database and makes it durable.
+/// Writes rows into a new database, closes it and makes it durable.
 pub(super) fn build<'a, I: Iterator<Item = Row<'a>>>(
     place: &Path,
     header: &Header,
@@ -348,6 +349,7 @@ pub(super) fn build<'a, I: Iterator<Item = Row<'a>>>(
         .insert(super::open::HEADER, header.write())?;
     db.flush()?;
     drop(db);
+    close(place)?;
     std::fs::File::open(place.join("db"))?.sync_all()?;
     std::fs::File::open(place)?.sync_all()?;
     Ok(())
@@ -373,7 +375,13 @@ pub(super) fn read_back(place: &Path, header: &Header) -> sled::Result<()> {
             "the header does not read back as it was written".to_owned(),
         ));
     }
-    Ok(())
+    drop(db);
+    close(place)
+}
+
+/// Waits until a database that was dropped may be opened or moved.
+fn close(place: &Path) -> sled::Result<()> {
+    closed(place).map_err(|problem| sled::Error::Io(std::io::Error::other(problem.to_string())))
 }
 
 /// Notes that a backup was taken: an erasure names those that still hold the person.

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::{self, Other};
 use super::commit::PART;
+use super::ground::closed;
 use super::header::{Header, Tally};
 use super::problem::{Cause, StoreProblem};
 use super::{Answer, DATABASE, Ground, Head, Outcome, Store, backup, keys};
@@ -303,6 +304,7 @@ impl Fresh {
         let stages = old.stages.take();
         // sled writes into its directory when it is closed: that must still be the old one.
         drop(old);
+        closed(&ground.dir().join(DATABASE))?;
         let Self {
             dir,
             revision,

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use super::problem::{Cause, StoreProblem};
 
 /// How long a start waits for a dying predecessor to let go of the lock.
-const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+/// How long sled may take to write what it has in hand when a database is closed.
+const CLOSING_PATIENCE: Duration = Duration::from_secs(60);
 /// Room that a start needs beside twice the database, in bytes.
 const ROOM_TO_START: u64 = 16 << 20;
 /// Room below which no edit is taken, in bytes.
@@ -27,16 +29,35 @@ pub(super) fn in_use(place: &Path) -> StoreProblem {
     )
 }
 
+/// Waits until sled has let go of a database that was closed: its threads may be writing there still, and hold the
+/// lock of its file, when it is dropped.
+///
+/// # Errors
+/// When there is no such file, or it is still held after [`CLOSING_PATIENCE`].
+pub(super) fn closed(place: &Path) -> Result<(), StoreProblem> {
+    let path = place.join("db");
+    let system = |doing: &str, error: &std::io::Error| StoreProblem::system(&path, doing, error);
+    let file = File::open(&path).map_err(|error| system("open", &error))?;
+    once_free(CLOSING_PATIENCE, || match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(in_use(place)),
+        Err(TryLockError::Error(error)) => Err(system("lock", &error)),
+    })
+}
+
 /// Attempts until a dying predecessor has let go: it loses the lock of the directory and that of the database one
 /// after the other, and a child that it was just starting holds both until it has become another program.
 ///
 /// # Errors
-/// Those of the attempt; that another store is in use, when it still is after [`LOCK_PATIENCE`].
-pub(super) fn once_free<T>(mut attempt: impl FnMut() -> Result<T, StoreProblem>) -> Result<T, StoreProblem> {
+/// Those of the attempt; that another store is in use, when it still is after this long.
+pub(super) fn once_free<T>(
+    patience: Duration,
+    mut attempt: impl FnMut() -> Result<T, StoreProblem>,
+) -> Result<T, StoreProblem> {
     let began = Instant::now();
     loop {
         match attempt() {
-            Err(problem) if problem.cause == Cause::InUse && began.elapsed() < LOCK_PATIENCE => {
+            Err(problem) if problem.cause == Cause::InUse && began.elapsed() < patience => {
                 std::thread::sleep(Duration::from_millis(10));
             }
             done => return done,
@@ -147,7 +168,7 @@ impl Ground {
             .mode(0o660)
             .open(&path)
             .map_err(|error| StoreProblem::system(&path, "open", &error))?;
-        once_free(|| match file.try_lock() {
+        once_free(LOCK_PATIENCE, || match file.try_lock() {
             Ok(()) => Ok(()),
             Err(TryLockError::WouldBlock) => Err(in_use(&self.dir)),
             Err(TryLockError::Error(error)) => Err(StoreProblem::system(&path, "lock", &error)),
@@ -267,7 +288,7 @@ mod tests {
     #[test]
     fn a_predecessor_that_is_just_ending_is_waited_for() {
         let mut attempts = 0;
-        let taken = once_free(|| {
+        let taken = once_free(LOCK_PATIENCE, || {
             attempts += 1;
             if attempts < 3 {
                 Err(in_use(Path::new("data")))
@@ -282,13 +303,29 @@ mod tests {
     #[test]
     fn other_trouble_is_not_waited_for() {
         let mut attempts = 0;
-        let problem = once_free(|| -> Result<(), _> {
+        let problem = once_free(LOCK_PATIENCE, || -> Result<(), _> {
             attempts += 1;
             Err(StoreProblem::damaged(Path::new("data"), "a page is broken"))
         })
         .unwrap_err();
         assert_ne!(problem.cause, Cause::InUse);
         assert_eq!(attempts, 1);
+    }
+
+    #[test]
+    fn a_database_is_closed_when_the_last_thread_has_let_go_of_its_file() {
+        let dir = temp();
+        let file = File::create(dir.path().join("db")).unwrap();
+        file.lock().unwrap();
+        let released = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                released.store(true, std::sync::atomic::Ordering::SeqCst);
+                drop(file);
+            });
+            closed(dir.path()).unwrap();
+            assert!(released.load(std::sync::atomic::Ordering::SeqCst));
+        });
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::ground::{in_use, once_free};
+use super::ground::{LOCK_PATIENCE, in_use, once_free};
 use super::header::{Header, HeaderProblem, Tally};
 use super::problem::{Cause, StoreProblem};
 use super::watermark::{self, Seen, Watermark};
@@ -45,7 +45,7 @@ impl Store {
         remove_leftovers(&place)?;
         let beside = erase::leftover(dir);
         erase::clear(&beside).map_err(|error| StoreProblem::system(&beside, "remove", &error))?;
-        let (db, trees) = once_free(|| open_in_time(&place))?;
+        let (db, trees) = once_free(LOCK_PATIENCE, || open_in_time(&place))?;
         let [records, entries, answers, meta] = trees;
         let io = |error: std::io::Error| StoreProblem::system(&place, "make durable", &error);
         let file = File::options()
