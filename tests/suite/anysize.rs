@@ -30,6 +30,21 @@ fn draw(stage: &mut Stage, width: u16, height: u16, what: &str) {
 }
 
 #[test]
+fn the_cursor_of_a_filter_stands_where_the_next_letter_goes() {
+    for size in [(80, 24), (160, 50)] {
+        for view in ["1", "2", "3", "3v", "5", "7"] {
+            let mut stage = Stage::sized(size.0, size.1);
+            stage.press(view).press("/cio");
+            let before = stage.before_cursor();
+            assert!(before.ends_with(" cio"), "{view} at {size:?}: {before}");
+            stage.press("<left>");
+            let before = stage.before_cursor();
+            assert!(before.ends_with(" ci"), "{view} at {size:?}: {before}");
+        }
+    }
+}
+
+#[test]
 fn every_place_can_be_drawn_at_every_size_with_a_cursor_on_it() {
     let mut chance = Chance::seeded(2026);
     for (context, keys) in PLACES {

@@ -56,6 +56,12 @@ impl LineInput {
         }
     }
 
+    /// The column of the cursor in the whole text.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.input.visual_cursor()
+    }
+
     /// What to show in `width` columns, and the column of the cursor in it.
     #[must_use]
     pub fn window(&self, width: u16) -> (String, u16) {
@@ -69,7 +75,7 @@ impl LineInput {
             }
             column += text::width(part.encode_utf8(&mut [0; 4]));
         }
-        let at = self.input.visual_cursor().saturating_sub(skip);
+        let at = self.column().saturating_sub(skip);
         (text::fit(&shown, width, "~"), u16::try_from(at).unwrap_or(0))
     }
 }

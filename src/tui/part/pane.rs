@@ -37,6 +37,12 @@ impl Pane {
         self
     }
 
+    /// The column in which the words after the title of a focused pane begin.
+    #[must_use]
+    pub fn after(title: &str) -> usize {
+        2 + text::width("[ ") + text::width(title) + text::width(" ]") + 2
+    }
+
     /// Draws the rule in the first row of the area and answers the rest.
     pub fn draw(&self, canvas: &mut Canvas<'_>, area: Rect) -> Rect {
         if area.height == 0 {

@@ -3,15 +3,19 @@
 use chrono::NaiveDate;
 use ratatui::layout::{Position, Rect};
 
+use super::filter::FilterLine;
 use super::{Cx, Screen, Typed};
 use crate::domain::{EntryHead, Rev, field, text, when};
 use crate::tui::key::{Action, Context};
 use crate::tui::overlay::{Confirm, Overlay};
-use crate::tui::part::{Canvas, Cell, Column, Cursor, Line, LineInput, Pane, split_rows};
+use crate::tui::part::{Canvas, Cell, Column, Cursor, Line, Pane, split_rows};
 use crate::tui::signal::{Out, Place};
 use crate::tui::step::{Hand, Step};
 use crate::tui::theme::Role;
 
+/// The title of the list, and the order of its lines.
+const CHANGES: &str = "Changes";
+const ORDER: &str = "newest first";
 const COLUMNS: &[Column] = &[
     Column::new("TIME", 8, 0, 0),
     Column::new("WHO", 9, 0, 1),
@@ -26,8 +30,7 @@ pub struct History {
     cursor: Cursor<Rev>,
     /// The day shown; all days when none.
     day: Option<NaiveDate>,
-    filter: LineInput,
-    typing: bool,
+    filter: FilterLine,
     detail: bool,
 }
 
@@ -131,7 +134,7 @@ impl History {
 
 impl Screen for History {
     fn context(&self) -> Context {
-        if self.typing {
+        if self.filter.is_typed() {
             Context::Text
         } else {
             Context::History
@@ -155,9 +158,7 @@ impl Screen for History {
 
     fn note(&self, cx: &Cx<'_>) -> String {
         match self.heads(cx).first() {
-            None if !self.filter.text().is_empty() => {
-                format!("No match for {}. Esc shows all lines.", self.filter.text())
-            }
+            None if self.filter.is_set() => self.filter.no_match(),
             None => "Nothing changed here yet. < goes to the day before.".to_owned(),
             Some(_) => "u takes back the selected change. Nothing is lost: an undo is a new line.".to_owned(),
         }
@@ -219,7 +220,7 @@ impl Screen for History {
                 }
             }
             Action::Filter => {
-                self.typing = true;
+                self.filter.begin();
                 Step::Stay
             }
             Action::Earlier | Action::Later => {
@@ -256,8 +257,8 @@ impl Screen for History {
             Action::Back => {
                 if self.detail {
                     self.detail = false;
-                } else if !self.filter.text().is_empty() {
-                    self.filter.set("");
+                } else if self.filter.is_set() {
+                    self.filter.clear();
                 } else if self.day.take().is_none() {
                     return Step::Back;
                 }
@@ -281,15 +282,7 @@ impl Screen for History {
     }
 
     fn text(&mut self, typed: Typed, cx: &Cx<'_>, _hand: &mut Hand) -> Step {
-        match typed {
-            Typed::Key(key) => self.filter.edit(key),
-            Typed::Save | Typed::Down | Typed::Next => self.typing = false,
-            Typed::Leave => {
-                self.filter.set("");
-                self.typing = false;
-            }
-            Typed::Up | Typed::Previous => {}
-        }
+        self.filter.take(typed);
         self.settle(cx);
         Step::Stay
     }
@@ -314,12 +307,11 @@ impl Screen for History {
             .chain(cx.older)
             .filter_map(|head| head.undoes)
             .collect();
-        let more = match (self.typing, self.filter.text()) {
-            (true, typed) => format!("filter: {typed}_   (Esc clears)"),
-            (false, "") => "newest first".to_owned(),
-            (false, typed) => format!("newest first   filter: {typed}"),
-        };
-        let inside = Pane::new("Changes", true).with(more).draw(canvas, parts[0]);
+        let more = self
+            .filter
+            .legend()
+            .map_or_else(|| ORDER.to_owned(), |filter| format!("{filter}   {ORDER}"));
+        let inside = Pane::new(CHANGES, true).with(more).draw(canvas, parts[0]);
         let room = usize::from(inside.height.saturating_sub(1));
         let shown: Vec<Line> = heads
             .iter()
@@ -329,14 +321,8 @@ impl Screen for History {
             .collect();
         let below = heads.len().saturating_sub(self.cursor.top + shown.len());
         let here = self.cursor.row.checked_sub(self.cursor.top);
-        let mut place = canvas.table(inside, COLUMNS, &shown, here, below);
-        if self.typing {
-            let at = 2 + 11 + 2 + 8 + u16::try_from(text::width(self.filter.text())).unwrap_or(0);
-            place = Some(Position {
-                x: (parts[0].x + at).min(parts[0].right().saturating_sub(1)),
-                y: parts[0].y,
-            });
-        }
+        let place = canvas.table(inside, COLUMNS, &shown, here, below);
+        let place = self.filter.place(parts[0], CHANGES).or(place);
         let inside = Pane::new("Before / after", false).draw(canvas, parts[1]);
         if let Some(head) = heads.iter().find(|head| Some(head.rev) == self.cursor.at) {
             let inside = Rect {

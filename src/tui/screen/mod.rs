@@ -9,6 +9,7 @@ pub mod desk;
 pub mod erase;
 pub mod export;
 pub mod feedback;
+pub mod filter;
 pub mod groups;
 pub mod history;
 pub mod import;

@@ -8,12 +8,13 @@ mod view;
 use chrono::NaiveDate;
 use ratatui::layout::{Position, Rect};
 
+use super::filter::FilterLine;
 use super::register::{self, RegisterSheet};
 use super::{Cx, Screen, Typed, copy};
 use crate::domain::{Alert, AnyId, Concern, Edit, Id, Kind, Phase, Session, text, when};
 use crate::tui::key::{Action, Context, Tab};
 use crate::tui::overlay::{Menu, MenuRow, Overlay};
-use crate::tui::part::{Canvas, Cursor, LineInput, room};
+use crate::tui::part::{Canvas, Cursor, room};
 use crate::tui::signal::Place;
 use crate::tui::step::{Hand, Step};
 
@@ -60,8 +61,7 @@ pub struct Now {
     meetings: Vec<Meeting>,
     /// The sessions to come, as last looked at.
     coming: Vec<Id<Session>>,
-    filter: LineInput,
-    typing: bool,
+    filter: FilterLine,
     /// Whether the info pane covers the body (it is always there on a wide screen).
     info: bool,
     /// Whether the pane with the focus has the whole body.
@@ -353,7 +353,11 @@ impl Now {
 
 impl Screen for Now {
     fn context(&self) -> Context {
-        if self.typing { Context::Text } else { Context::Now }
+        if self.filter.is_typed() {
+            Context::Text
+        } else {
+            Context::Now
+        }
     }
 
     fn home(&self) -> Context {
@@ -375,9 +379,7 @@ impl Screen for Now {
                 None => "Nothing needs attention.".to_owned(),
             },
             (Some(meeting), _) => Self::sentence(cx, meeting),
-            (None, Pane::Sessions) if !self.filter.text().is_empty() => {
-                format!("No match for {}. Esc shows all.", self.filter.text())
-            }
+            (None, Pane::Sessions) if self.filter.is_set() => self.filter.no_match(),
             (None, Pane::Sessions) => self.nothing_today(cx),
             (None, Pane::Next) => self
                 .next
@@ -480,7 +482,7 @@ impl Screen for Now {
             Action::NextProblem => return self.next_problem(false),
             Action::PreviousProblem => return self.next_problem(true),
             Action::Earlier | Action::Later | Action::Today => self.step_day(cx, action),
-            Action::Filter => self.typing = true,
+            Action::Filter => self.filter.begin(),
             Action::Info => self.info = !self.info,
             Action::Zoom => self.zoomed = !self.zoomed,
             Action::Sort => {
@@ -493,8 +495,8 @@ impl Screen for Now {
             }
             Action::Back if self.info => self.info = false,
             Action::Back if self.zoomed => self.zoomed = false,
-            Action::Back if !self.filter.text().is_empty() => {
-                self.filter.set("");
+            Action::Back if self.filter.is_set() => {
+                self.filter.clear();
                 self.settle(cx);
             }
             Action::Back if self.alerts.unmark() => {}
@@ -517,15 +519,7 @@ impl Screen for Now {
     }
 
     fn text(&mut self, typed: Typed, cx: &Cx<'_>, _hand: &mut Hand) -> Step {
-        match typed {
-            Typed::Key(key) => self.filter.edit(key),
-            Typed::Save | Typed::Down | Typed::Next => self.typing = false,
-            Typed::Leave => {
-                self.filter.set("");
-                self.typing = false;
-            }
-            Typed::Up | Typed::Previous => {}
-        }
+        self.filter.take(typed);
         self.settle(cx);
         Step::Stay
     }

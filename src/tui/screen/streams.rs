@@ -5,12 +5,13 @@ mod view;
 
 use ratatui::layout::{Position, Rect};
 
+use super::filter::FilterLine;
 use super::now::alerts::Watch;
 use super::{Cx, Screen, Typed, copy, records};
 use crate::domain::{AnyId, Family, Group, Id, Rev, Stream, text};
 use crate::tui::key::{Action, Context, Tab};
 use crate::tui::overlay::{Form, FormField, Overlay};
-use crate::tui::part::{Canvas, Cursor, LineInput, room};
+use crate::tui::part::{Canvas, Cursor, room};
 use crate::tui::signal::Place;
 use crate::tui::step::{Hand, Step};
 use standing::{GroupLine, StreamLine};
@@ -48,8 +49,7 @@ pub struct Streams {
     /// Those shown, in the order shown: places in `all`.
     shown: Vec<usize>,
     looked: Option<(AnyId, Rev, i64)>,
-    filter: LineInput,
-    typing: bool,
+    filter: FilterLine,
     /// Whether the info pane covers the body (it is always there on a wide screen).
     info: bool,
 }
@@ -256,7 +256,7 @@ fn step_to<K: Copy + Ord>(cursor: &mut Cursor<K>, keys: &[K], troubled: &[bool],
 
 impl Screen for Streams {
     fn context(&self) -> Context {
-        if self.typing {
+        if self.filter.is_typed() {
             Context::Text
         } else {
             Context::Streams
@@ -370,12 +370,12 @@ impl Screen for Streams {
             Action::Copy => return self.copies(),
             Action::Filter => {
                 self.pane = Pane::Streams;
-                self.typing = true;
+                self.filter.begin();
             }
             Action::Info => self.info = !self.info,
             Action::Back if self.info => self.info = false,
-            Action::Back if !self.filter.text().is_empty() => {
-                self.filter.set("");
+            Action::Back if self.filter.is_set() => {
+                self.filter.clear();
                 self.settle(cx);
             }
             Action::Back if self.pane == Pane::Groups => self.pane = Pane::Streams,
@@ -396,15 +396,7 @@ impl Screen for Streams {
     }
 
     fn text(&mut self, typed: Typed, cx: &Cx<'_>, _hand: &mut Hand) -> Step {
-        match typed {
-            Typed::Key(key) => self.filter.edit(key),
-            Typed::Save | Typed::Down | Typed::Next => self.typing = false,
-            Typed::Leave => {
-                self.filter.set("");
-                self.typing = false;
-            }
-            Typed::Up | Typed::Previous => {}
-        }
+        self.filter.take(typed);
         self.settle(cx);
         Step::Stay
     }
@@ -434,7 +426,7 @@ impl Screen for Streams {
     }
 
     fn show(&mut self, id: AnyId, cx: &Cx<'_>) -> bool {
-        self.filter.set("");
+        self.filter.clear();
         self.settle(cx);
         let Some(stream) = id.of::<Stream>() else {
             return false;

@@ -275,6 +275,16 @@ impl Stage {
             .unwrap_or_default()
     }
 
+    /// What stands before the terminal's cursor in its line.
+    pub fn before_cursor(&mut self) -> String {
+        let mut frame = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
+        let place = self.app.view(self.now, &mut frame);
+        let place = place.expect("a focused screen has a cursor");
+        (0..place.x)
+            .map(|x| frame[(x, place.y)].symbol().to_owned())
+            .collect()
+    }
+
     /// What was meant by the last entry, in words.
     pub fn last(&self) -> String {
         self.entries

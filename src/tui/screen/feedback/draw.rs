@@ -59,7 +59,7 @@ fn draw_pane(
 ) -> Option<Position> {
     let focused = view.pane == pane;
     let (title, more) = title(view, cx, pane, area.width);
-    let title = match (&*view.filter_of(pane), view.typing && focused) {
+    let title = match (&*view.filter_of(pane), view.filter.is_typed() && focused) {
         ("", false) => title,
         (typed, true) => format!("{title} / {typed}_"),
         (typed, false) => format!("{title} / {typed}"),
@@ -93,8 +93,8 @@ fn draw_pane(
         let fitted = fit_columns(&columns, inside.width.saturating_sub(4));
         canvas.rows(inside, &fitted, &shown, here, below)
     };
-    if view.typing && focused {
-        let before = 2 + 2 + text::width(&title).saturating_sub(1);
+    if view.filter.is_typed() && focused {
+        let before = 2 + 2 + text::width(&title).saturating_sub(1 + view.filter.behind());
         let x = area.x + u16::try_from(before).unwrap_or(0);
         return Some(Position::new(x.min(area.right().saturating_sub(1)), area.y));
     }

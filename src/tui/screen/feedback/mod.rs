@@ -18,10 +18,11 @@ use ratatui::layout::{Position, Rect};
 
 use self::facts::{Facts, Scoped};
 use self::layout::{Layout, Pane, Wanted};
+use super::filter::FilterLine;
 use super::{Cx, Screen, Typed};
 use crate::domain::{AnyId, Enrolment, Id, Kind, Quote, Scope, Theme, Wave};
 use crate::tui::key::{Action, Context};
-use crate::tui::part::{Canvas, Cursor, LineInput, around};
+use crate::tui::part::{Canvas, Cursor, around};
 use crate::tui::signal::Place;
 use crate::tui::step::{Hand, Step};
 
@@ -75,9 +76,8 @@ pub struct Feedback {
     confidence: Cursor<usize>,
     surveys: Cursor<Id<Wave>>,
     waiting: Cursor<(Id<Wave>, Id<Enrolment>)>,
-    filter: LineInput,
+    filter: FilterLine,
     filtered: Pane,
-    typing: bool,
 }
 
 impl Default for Feedback {
@@ -98,9 +98,8 @@ impl Default for Feedback {
             confidence: Cursor::default(),
             surveys: Cursor::default(),
             waiting: Cursor::default(),
-            filter: LineInput::default(),
+            filter: FilterLine::default(),
             filtered: Pane::Groups,
-            typing: false,
         }
     }
 }
@@ -132,7 +131,7 @@ impl Feedback {
 
 impl Screen for Feedback {
     fn context(&self) -> Context {
-        if self.typing {
+        if self.filter.is_typed() {
             Context::Text
         } else {
             Context::Feedback
@@ -324,10 +323,10 @@ impl Screen for Feedback {
                     self.focus(Pane::Groups, cx);
                 }
                 if self.filtered != self.pane {
-                    self.filter.set("");
+                    self.filter.clear();
                     self.filtered = self.pane;
                 }
-                self.typing = true;
+                self.filter.begin();
                 Step::Stay
             }
             Action::NextProblem => self.next_problem(true, cx),
@@ -366,30 +365,20 @@ impl Screen for Feedback {
     }
 
     fn text(&mut self, typed: Typed, cx: &Cx<'_>, _hand: &mut Hand) -> Step {
-        let mut step = Step::Stay;
-        match typed {
-            Typed::Key(key) => {
-                self.filter.edit(key);
-                // The first match is under the cursor as soon as something is typed.
-                self.groups.row = 0;
-                self.groups.at = None;
-            }
-            Typed::Save => {
-                self.typing = false;
-                self.settle(cx);
-                if self.pane == Pane::Groups && !self.filter.text().is_empty() && self.groups.at.is_some() {
-                    step = self.open(cx);
-                }
-            }
-            Typed::Next | Typed::Down => self.typing = false,
-            Typed::Leave => {
-                self.typing = false;
-                self.filter.set("");
-            }
-            Typed::Up | Typed::Previous => {}
+        self.filter.take(typed);
+        if matches!(typed, Typed::Key(_)) {
+            // The first match is under the cursor as soon as something is typed.
+            self.groups.row = 0;
+            self.groups.at = None;
         }
         self.settle(cx);
-        step
+        let found = self.pane == Pane::Groups && self.filter.is_set() && self.groups.at.is_some();
+        if typed == Typed::Save && found {
+            let step = self.open(cx);
+            self.settle(cx);
+            return step;
+        }
+        Step::Stay
     }
 
     fn settle(&mut self, cx: &Cx<'_>) {
@@ -437,7 +426,7 @@ impl Screen for Feedback {
     }
 
     fn show(&mut self, id: AnyId, cx: &Cx<'_>) -> bool {
-        self.filter.set("");
+        self.filter.clear();
         if self.sort == Sort::Streams {
             self.sort = Sort::Code;
         }

@@ -179,14 +179,14 @@ impl Feedback {
         if self.quotes.unmark() || self.waiting.unmark() {
             return Step::Stay;
         }
-        if !self.filter.text().is_empty() && self.filtered == self.pane {
-            self.filter.set("");
+        if self.filter.is_set() && self.filtered == self.pane {
+            self.filter.clear();
         } else if self.zoom {
             self.zoom = false;
         } else if self.pane != Pane::Groups {
             self.focus(Pane::Groups, cx);
-        } else if !self.filter.text().is_empty() {
-            self.filter.set("");
+        } else if self.filter.is_set() {
+            self.filter.clear();
         } else {
             return Step::Back;
         }

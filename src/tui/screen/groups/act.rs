@@ -95,7 +95,7 @@ impl Groups {
                 Step::Stay
             }
             Action::Filter => {
-                self.typing = true;
+                self.filter.begin();
                 Step::Stay
             }
             Action::Copy => self.copy(cx),
@@ -108,8 +108,8 @@ impl Groups {
         if self.ranging || !self.marks.is_empty() {
             self.ranging = false;
             self.marks.clear();
-        } else if !self.filter.text().is_empty() {
-            self.filter.set("");
+        } else if self.filter.is_set() {
+            self.filter.clear();
         } else if self.info {
             self.info = false;
         } else if self.stream.take().is_none() {

@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::block::{Block, Seat, Spot, next_session};
 use super::{Groups, act};
-use crate::domain::{AnyId, Enrolment, Group, Id, text, when};
+use crate::domain::{AnyId, Enrolment, Group, Id, when};
 use crate::tui::part::{Canvas, Cell, Column, Line, Pane, split_rows};
 use crate::tui::screen::Cx;
 use crate::tui::theme::Role;
@@ -111,16 +111,11 @@ impl Groups {
     pub(super) fn draw(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>) -> Option<Position> {
         let all = self.blocks(cx);
         let groups = all.iter().filter(|block| block.group.is_some()).count();
-        let legend = match (self.typing, self.filter.text()) {
-            (true, typed) => format!("filter: {typed}_   (Esc clears)"),
-            (false, "") => "M mentor   ! attention   * marked".to_owned(),
-            (false, typed) => format!("filter: {typed}"),
-        };
-        let title = if self.as_list { "List" } else { "Board" };
-        Pane::new(format!("{title} {groups} groups"), true)
-            .with(legend)
-            .draw(canvas, cx.body);
-        let mut place = if groups == 0 && self.filter.text().is_empty() {
+        let legend = self.filter.legend();
+        let legend = legend.unwrap_or_else(|| "M mentor   ! attention   * marked".to_owned());
+        let title = format!("{} {groups} groups", if self.as_list { "List" } else { "Board" });
+        Pane::new(title.clone(), true).with(legend).draw(canvas, cx.body);
+        let place = if groups == 0 && !self.filter.is_set() {
             draw_empty(cx, canvas);
             Some(Position {
                 x: cx.body.x,
@@ -138,12 +133,7 @@ impl Groups {
             canvas.clear(cx.body);
             self.draw_inspector(cx, canvas, cx.body);
         }
-        if self.typing {
-            let at = u16::try_from(text::width(self.filter.text())).unwrap_or(0);
-            let x = (18 + at).min(cx.body.right().saturating_sub(1));
-            place = Some(Position { x, y: cx.body.y });
-        }
-        place
+        self.filter.place(cx.body, &title).or(place)
     }
 
     fn draw_board(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, all: &[Block]) -> Option<Position> {

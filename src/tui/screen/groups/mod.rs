@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 
 use ratatui::layout::{Position, Rect};
 
+use super::filter::FilterLine;
 use super::{Cx, Screen, Typed};
 use crate::domain::{AnyId, Enrolment, Id, Kind, Stream};
 use crate::tui::key::{Action, Context};
-use crate::tui::part::{Canvas, Cursor, LineInput};
+use crate::tui::part::{Canvas, Cursor};
 use crate::tui::signal::Place;
 use crate::tui::step::{Hand, Step};
 
@@ -29,8 +30,7 @@ pub struct Groups {
     list: Cursor<Spot>,
     as_list: bool,
     info: bool,
-    filter: LineInput,
-    typing: bool,
+    filter: FilterLine,
     top: usize,
 }
 
@@ -72,7 +72,7 @@ impl Groups {
 
 impl Screen for Groups {
     fn context(&self) -> Context {
-        if self.typing {
+        if self.filter.is_typed() {
             Context::Text
         } else {
             Context::Groups
@@ -95,7 +95,7 @@ impl Screen for Groups {
         if !self.marks.is_empty() {
             parts.push(format!("{} marked", self.marks.len()));
         }
-        if !self.filter.text().is_empty() {
+        if self.filter.is_set() {
             parts.push(format!("filter \"{}\"", self.filter.text()));
         }
         parts.join("   ")
@@ -147,24 +147,11 @@ impl Screen for Groups {
     }
 
     fn text(&mut self, typed: Typed, cx: &Cx<'_>, _hand: &mut Hand) -> Step {
-        match typed {
-            Typed::Key(key) => self.filter.edit(key),
-            Typed::Save | Typed::Down | Typed::Next => {
-                self.typing = false;
-                // The first group found is where the cursor is wanted.
-                if !self.filter.text().is_empty() {
-                    self.at = self
-                        .blocks(cx)
-                        .iter()
-                        .find_map(|b| b.group.map(Spot::Group))
-                        .or(self.at);
-                }
-            }
-            Typed::Leave => {
-                self.filter.set("");
-                self.typing = false;
-            }
-            Typed::Up | Typed::Previous => {}
+        self.filter.take(typed);
+        // The first group found is where the cursor is wanted.
+        if !self.filter.is_typed() && self.filter.is_set() {
+            let found = self.blocks(cx).iter().find_map(|b| b.group.map(Spot::Group));
+            self.at = found.or(self.at);
         }
         self.settle(cx);
         Step::Stay
@@ -229,7 +216,7 @@ impl Screen for Groups {
             _ => None,
         };
         self.stream = None;
-        self.filter.set("");
+        self.filter.clear();
         self.at = wanted.or(self.at);
         self.settle(cx);
         wanted.is_some()

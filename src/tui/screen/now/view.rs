@@ -142,7 +142,7 @@ impl Now {
             Some(day) => format!("Sessions {} {}", when::day_short(day), self.meetings.len()),
         };
         let inside = part::Pane {
-            title,
+            title: title.clone(),
             more: self.more(cx),
             focused,
             stale: cx.offline,
@@ -152,17 +152,12 @@ impl Now {
             return self.draw_nothing(cx, canvas, inside);
         }
         let place = canvas.table(inside, &columns(&self.meetings), &shown, here, 0);
-        self.filter_place(area).or(place)
+        self.filter.place(area, &title).or(place)
     }
 
     /// What follows the title: the filter, the order, how old it all is.
     fn more(&self, cx: &Cx<'_>) -> String {
-        let mut more = Vec::new();
-        match (self.typing, self.filter.text()) {
-            (true, typed) => more.push(format!("filter: {typed}_   (Esc clears)")),
-            (false, "") => {}
-            (false, typed) => more.push(format!("filter: {typed}")),
-        }
+        let mut more = Vec::from_iter(self.filter.legend());
         match self.order {
             Order::Urgent => {}
             Order::Time => more.push("by time".to_owned()),
@@ -174,27 +169,11 @@ impl Now {
         more.join("   ")
     }
 
-    /// Where the hardware cursor belongs while the filter is typed.
-    fn filter_place(&self, area: Rect) -> Option<Position> {
-        if !self.typing {
-            return None;
-        }
-        let title = match self.day {
-            None => format!("Sessions today {}", self.meetings.len()),
-            Some(day) => format!("Sessions {} {}", when::day_short(day), self.meetings.len()),
-        };
-        let before = 2 + 4 + text::width(&title) + 2 + 8 + text::width(self.filter.text());
-        Some(Position {
-            x: (area.x + u16::try_from(before).unwrap_or(0)).min(area.right().saturating_sub(1)),
-            y: area.y,
-        })
-    }
-
     fn draw_nothing(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
-        let what = if self.filter.text().is_empty() {
-            self.nothing_today(cx)
+        let what = if self.filter.is_set() {
+            self.filter.no_match()
         } else {
-            format!("No match for {}. Esc shows all.", self.filter.text())
+            self.nothing_today(cx)
         };
         canvas.put(
             area.x + 4,

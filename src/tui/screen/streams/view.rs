@@ -184,11 +184,7 @@ impl Streams {
             Order::Attention => "most attention first",
             Order::Attendance => "lowest attendance first",
         };
-        let filter = match (self.typing, self.filter.text()) {
-            (true, typed) => format!("filter: {typed}_   (Esc clears)"),
-            (false, "") => order.to_owned(),
-            (false, typed) => format!("filter: {typed}"),
-        };
+        let filter = self.filter.legend().unwrap_or_else(|| order.to_owned());
         let title = format!("Streams {}", self.shown.len());
         let inside = part::Pane {
             title: title.clone(),
@@ -235,14 +231,7 @@ impl Streams {
         };
         let columns = if cx.is_wide() { STREAMS_WIDE } else { STREAMS };
         let place = canvas.table(inside, columns, &shown, here, 0);
-        if !self.typing {
-            return place;
-        }
-        let before = 2 + 4 + text::width(&title) + 2 + 8 + text::width(self.filter.text());
-        Some(Position {
-            x: (area.x + u16::try_from(before).unwrap_or(0)).min(area.right().saturating_sub(1)),
-            y: area.y,
-        })
+        self.filter.place(area, &title).or(place)
     }
 
     fn draw_groups(&self, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
