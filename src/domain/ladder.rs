@@ -35,7 +35,7 @@ pub struct Rung {
     pub attribution: Attribution,
     /// As printed; empty where there is no such label.
     pub text: String,
-    /// How many people it fits today; 1 for a name.
+    /// How many people a reader might think of under it today; 1 for a name.
     pub fits: u32,
     /// Why it may not be printed; none when it may.
     pub refused: Option<String>,
@@ -189,14 +189,8 @@ impl Ladder {
 impl Ground<'_> {
     fn rung(&self, rung: Attribution, speaker: &Enrolment) -> Rung {
         let role = speaker.role;
-        let stream = |id: Id<Stream>| {
-            self.streams
-                .iter()
-                .find(|(other, _)| *other == id)
-                .map(|(_, is)| *is)
-        };
         let is = |text: String, fits: u32| {
-            let needed = u32::from(self.cohort.map_or(5, |cohort| cohort.smallest_published.max(1)));
+            let needed = self.needed();
             let refused = (rung != Attribution::Named && fits < needed)
                 .then(|| format!("\"{text}\" fits fewer than {needed} people today"));
             Rung {
@@ -209,14 +203,11 @@ impl Ground<'_> {
         match rung {
             Attribution::Named => is(self.names().pop().unwrap_or_else(|| "somebody".to_owned()), 1),
             Attribution::Stream => {
-                let code = stream(speaker.stream).map_or("", |is| is.code.as_str());
-                is(
-                    format!("one {code} {role}"),
-                    self.people_like(role, |other| other.stream == speaker.stream),
-                )
+                let code = self.stream(speaker.stream).map_or("", |is| is.code.as_str());
+                is(format!("one {code} {role}"), self.in_stream(role, speaker.stream))
             }
             Attribution::Family => {
-                let family = stream(speaker.stream).map(|is| is.family);
+                let family = self.stream(speaker.stream).map(|is| is.family);
                 let Some(family @ (Family::Clinical | Family::Technical)) = family else {
                     return Rung {
                         attribution: rung,
@@ -225,13 +216,73 @@ impl Ground<'_> {
                         refused: Some("a mixed stream has no label of its family".to_owned()),
                     };
                 };
-                let same = |other: &Enrolment| stream(other.stream).is_some_and(|is| is.family == family);
-                is(format!("one {family} {role}"), self.people_like(role, same))
+                is(
+                    format!("one {family} {role}"),
+                    self.in_family(role, family, speaker),
+                )
             }
             Attribution::Anyone | Attribution::TeamOnly => {
-                is(format!("one {role}"), self.people_like(role, |_| true))
+                is(format!("one {role}"), self.in_all(role, speaker))
             }
         }
+    }
+
+    fn needed(&self) -> u32 {
+        u32::from(self.cohort.map_or(5, |cohort| cohort.smallest_published.max(1)))
+    }
+
+    fn in_stream(&self, role: Role, stream: Id<Stream>) -> u32 {
+        self.people_like(role, |other| other.stream == stream)
+    }
+
+    /// How many of a family are in streams too small for a label of their own.
+    fn in_small_streams(&self, role: Role, family: Family) -> u32 {
+        let of_family = self.streams.iter().filter(|(_, is)| is.family == family);
+        let small: Vec<Id<Stream>> = of_family
+            .map(|(id, _)| *id)
+            .filter(|id| self.in_stream(role, *id) < self.needed())
+            .collect();
+        self.people_like(role, |other| small.contains(&other.stream))
+    }
+
+    /// The label under which a reader expects somebody of this stream, who agreed to be quoted without a name.
+    fn expected(&self, role: Role, stream: Id<Stream>) -> Attribution {
+        if self.in_stream(role, stream) >= self.needed() {
+            return Attribution::Stream;
+        }
+        match self.stream(stream).map(|is| is.family) {
+            Some(family @ (Family::Clinical | Family::Technical))
+                if self.in_small_streams(role, family) >= self.needed() =>
+            {
+                Attribution::Family
+            }
+            _ => Attribution::Anyone,
+        }
+    }
+
+    /// Whom a reader thinks of under "one clinical mentee": when the speaker's own stream has no label that fits,
+    /// only those of whom that is true. Were everybody counted, the label would point at the only CNIO mentee where
+    /// every CCIO mentee can be called one.
+    fn in_family(&self, role: Role, family: Family, speaker: &Enrolment) -> u32 {
+        if self.expected(role, speaker.stream) != Attribution::Stream {
+            return self.in_small_streams(role, family);
+        }
+        self.people_like(role, |other| {
+            self.stream(other.stream).is_some_and(|is| is.family == family)
+        })
+    }
+
+    /// Whom a reader thinks of under "one mentee", as in [`Self::in_family`].
+    fn in_all(&self, role: Role, speaker: &Enrolment) -> u32 {
+        let unlabelled = self.expected(role, speaker.stream) == Attribution::Anyone;
+        self.people_like(role, |other| {
+            !unlabelled || self.expected(role, other.stream) == Attribution::Anyone
+        })
+    }
+
+    fn stream(&self, id: Id<Stream>) -> Option<&Stream> {
+        let found = self.streams.iter().find(|(other, _)| *other == id);
+        found.map(|(_, is)| *is)
     }
 
     /// The name, the name and title, and both with the employer, as far as they are known.

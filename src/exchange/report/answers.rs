@@ -151,7 +151,7 @@ fn changed(shown: Option<&Shown<Change>>) -> Vec<Cell> {
                 Cell::Change(is.by.mean, 2),
                 interval,
                 is.by.effect().map_or(Cell::Nothing, |d| Cell::Number(d, 2)),
-                Cell::Count(is.up),
+                is.up.map_or(Cell::Nothing, Cell::Count),
             ];
         }
         Some(Shown::Hidden { why, .. }) => Cell::Hidden(why.clone()),
@@ -268,22 +268,23 @@ fn confidence_said(model: &Model, is: &Confidence, compared: Compared, scale: &s
         .by
         .effect()
         .map_or_else(String::new, |d| format!(", Cohen's d for pairs {}", number(d, 2)));
+    let up = overall
+        .up
+        .map_or_else(String::new, |up| format!(" {up} of {} went up.", overall.by.n));
     let how = match compared {
         Compared::Baseline => "asked at the start and at the end",
         Compared::ThenTest => "both asked at the end, looking back",
     };
     format!(
-        "Mentees rated their confidence in their role on a scale from {scale}, {how}. Of {} asked, {} answered; {} \
-         answered enough of the items both times. Their mean rose from {} to {}: a change of {}{interval}{size}. {} \
-         of {} went up.",
+        "Mentees rated their confidence in their role on a scale from {scale}, {how}. Of {} asked, {} answered. \
+         Counted here are {} who answered enough of the items both times: their mean rose from {} to {}, a change of \
+         {}{interval}{size}.{up}",
         is.after.whole,
         is.after.part,
         overall.by.n,
         number(overall.then, 2),
         number(overall.now, 2),
         change(overall.by.mean, 2),
-        overall.up,
-        overall.by.n
     )
     .replace(
         "mean rose",

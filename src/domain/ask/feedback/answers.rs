@@ -193,7 +193,7 @@ impl Model {
             voices.extend(self.voices(wave));
             let places: Vec<(Scope, usize)> = voices.iter().map(|v| v.place).zip(0..).skip(from).collect();
             told.extend(
-                self.told(&places, &[smallest], &|_| None)
+                self.told(&places, &[smallest], &|_| false)
                     .remove(&scope)
                     .unwrap_or_default(),
             );

@@ -1,10 +1,10 @@
 //! The scores: of every group by round, of one scope by round and by question.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Readers, Shown, Tally, Voice, answered, end_of, number};
+use super::{Readers, Shown, Tally, Voice, all_at_an_end, last_words, number};
 use crate::domain::ask::rates::{Ratio, Scope};
 use crate::domain::{Id, Model, Scale, Session, Wave};
 
@@ -192,10 +192,12 @@ impl Round {
             .map(|(key, _)| (key.clone(), tallies(model, &voices, key, levels)))
             .collect();
         let mut heard = BTreeMap::new();
-        for voice in &voices {
+        let mut seen = HashSet::new();
+        let once = |voice: &&Voice<'_>| voice.is.enrolment.is_none_or(|who| seen.insert(who));
+        for voice in voices.iter().filter(once) {
             *heard.entry(voice.place).or_default() += 1;
         }
-        let asks: Vec<_> = waves.iter().flat_map(|wave| model.asks(*wave)).collect();
+        let asks = model.asked_in(waves.iter().copied());
         let mut asked: BTreeMap<Scope, Ratio> = BTreeMap::new();
         for ask in &asks {
             asked.entry(ask.place).or_default().count(ask.answered);
@@ -239,11 +241,8 @@ impl Round {
 
 /// What each scope may show of the answers to one question.
 fn tallies(model: &Model, voices: &[Voice<'_>], key: &str, levels: [u32; 2]) -> BTreeMap<Scope, Tally> {
-    let given: Vec<(Scope, i8)> = voices
-        .iter()
-        .filter_map(|voice| Some((voice.place, answered(voice.is, key)?)))
-        .collect();
-    let told = model.told(&given, &levels, &end_of(Scale::OneToFive));
+    let given = last_words(voices, key);
+    let told = model.told(&given, &levels, &all_at_an_end(Scale::OneToFive));
     told.into_iter()
         .map(|(scope, numbers)| {
             let sum = numbers.iter().map(|n| f64::from(*n)).sum();

@@ -31,7 +31,7 @@ pub struct LowPulse {
     pub wave: Id<Wave>,
     /// The narrowest scope with enough answers not to say who.
     pub scope: Scope,
-    /// When the first such answer came.
+    /// The first day of the wave: when the answer came would tell whose it is.
     pub since: DateTime<Utc>,
 }
 
@@ -99,6 +99,9 @@ impl Model {
     }
 
     /// Pulses in which somebody answered very low, one line for each wave and scope.
+    ///
+    /// A scope is named when the answers that would be told there and nowhere narrower are enough: those of a stream
+    /// whose other groups would be named themselves may be one person's.
     #[must_use]
     pub fn low_pulses(&self) -> Vec<LowPulse> {
         let limit = self.settings().thresholds.low_pulse;
@@ -107,26 +110,26 @@ impl Model {
         for (_, wave) in self.pulses() {
             let questions = self.scored_questions(&[wave], Scale::OneToFive);
             let voices = self.voices(wave);
-            let mut lines: BTreeMap<Scope, DateTime<Utc>> = BTreeMap::new();
+            let Some(since) = self.waves.get(wave).map(|is| self.morning(is.opens)) else {
+                continue;
+            };
+            let mut numbers: BTreeMap<Id<Response>, Vec<i8>> = BTreeMap::new();
             for voice in &voices {
-                let mut numbers = questions.iter().filter_map(|(key, _)| answered(voice.is, key));
-                if !numbers.any(is_low) {
-                    continue;
-                }
-                let enough = |scope: &Scope| {
-                    let inside = voices.iter().filter(|other| self.lies_in(other.place, *scope));
-                    number(inside.count()) >= OFFICE_PULSE
-                };
-                if let Some(scope) = self.scopes_around(voice.place).into_iter().find(enough) {
-                    let since = lines.entry(scope).or_insert(voice.is.received);
-                    *since = voice.is.received.min(*since);
+                let given = questions.iter().filter_map(|(key, _)| answered(voice.is, key));
+                numbers.insert(voice.id, given.collect());
+            }
+            // A wave says how many answered, not which question: who answered none of them could not be meant.
+            let given: Vec<(Scope, bool)> = voices
+                .iter()
+                .filter(|voice| !numbers[&voice.id].is_empty())
+                .map(|voice| (voice.place, numbers[&voice.id].iter().any(|n| is_low(*n))))
+                .collect();
+            let (_, blocks) = self.blocks(&given, &[OFFICE_PULSE], &|_| false);
+            for (scope, cells) in blocks.told_at() {
+                if given.iter().any(|(place, low)| *low && cells.contains(place)) {
+                    all.push(LowPulse { wave, scope, since });
                 }
             }
-            all.extend(
-                lines
-                    .into_iter()
-                    .map(|(scope, since)| LowPulse { wave, scope, since }),
-            );
         }
         all
     }
@@ -227,19 +230,5 @@ impl Model {
             note(slow.scope, "answers");
         }
         all
-    }
-
-    /// The scopes a place lies in, narrowest first.
-    fn scopes_around(&self, place: Scope) -> Vec<Scope> {
-        let mut scopes = vec![place];
-        if let Scope::Group(group) = place
-            && let Some(group) = self.groups.get(group)
-        {
-            scopes.push(Scope::Stream(group.stream));
-        }
-        if place != Scope::Cohort {
-            scopes.push(Scope::Cohort);
-        }
-        scopes
     }
 }

@@ -1,8 +1,8 @@
 //! Confidence before and now: pairs only, with interval and size of the change (domain.md §5).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Shown, Voice, answered, end_of, number, pick};
+use super::{Blocks, Part, Shown, Voice, all_at_an_end, answered, last_words, number, pick};
 use crate::domain::ask::rates::{Ratio, Scope};
 use crate::domain::statistics::Sample;
 use crate::domain::word::words;
@@ -27,8 +27,8 @@ pub struct Change {
     pub now: f64,
     /// The differences, now less then: how many pairs, mean, spread; with interval and effect to ask for.
     pub by: Sample,
-    /// How many people went up.
-    pub up: u32,
+    /// How many people went up; none where that would tell the direction of people whose change is hidden.
+    pub up: Option<u32>,
 }
 
 /// One item of the scale.
@@ -128,19 +128,43 @@ fn telling_items(people: &[&Pair], smallest: u32) -> Option<Vec<usize>> {
     )
 }
 
-/// Whether both means are at the same end of the scale, and at which.
-fn same_end((then, now): &(f64, f64)) -> Option<bool> {
-    let (lowest, highest) = Scale::ZeroToTen.range()?;
-    let at = |end: i8| {
-        [*then, *now]
-            .iter()
-            .all(|mean| (mean - f64::from(end)).abs() < f64::EPSILON)
+/// Whether the figures of these people together tell the figures of each: all were, or are, at the same end of the
+/// scale, or all changed by the same.
+fn tells_each(pairs: &[(f64, f64)]) -> bool {
+    let Some((lowest, highest)) = Scale::ZeroToTen.range() else {
+        return false;
     };
-    if at(highest) {
-        Some(true)
-    } else {
-        at(lowest).then_some(false)
-    }
+    let all_are = |of: &dyn Fn(&(f64, f64)) -> f64, end: f64| {
+        pairs.iter().all(|pair| (of(pair) - end).abs() < f64::EPSILON)
+    };
+    let at_an_end =
+        |of: &dyn Fn(&(f64, f64)) -> f64| all_are(of, f64::from(lowest)) || all_are(of, f64::from(highest));
+    let by = |pair: &(f64, f64)| pair.1 - pair.0;
+    let alike = pairs.first().is_some_and(|first| all_are(&by, by(first)));
+    at_an_end(&|pair| pair.0) || at_an_end(&|pair| pair.1) || alike
+}
+
+/// Whether nobody of these went up, or everybody: how many did is then known of each.
+fn one_way(pairs: &[(f64, f64)]) -> bool {
+    let went_up = |pair: &(f64, f64)| pair.1 > pair.0;
+    pairs.iter().all(went_up) || !pairs.iter().any(went_up)
+}
+
+/// What was given in each block of several cells within a scope.
+fn together<'a, T: Copy>(
+    blocks: &'a Blocks<Scope>,
+    whole: &Part<Scope>,
+    scope: Scope,
+    given: &'a [(Scope, T)],
+) -> impl Iterator<Item = Vec<T>> + use<'a, T> {
+    let several = blocks
+        .within(whole, scope)
+        .into_iter()
+        .filter(|cells| cells.len() > 1);
+    several.map(|cells| {
+        let inside = given.iter().filter(|(place, _)| cells.contains(place));
+        inside.map(|(_, is)| *is).collect()
+    })
 }
 
 impl Instrument {
@@ -171,7 +195,7 @@ impl Change {
             then: Sample::of(&then)?.mean,
             now: Sample::of(&now)?.mean,
             by: Sample::of(&by)?,
-            up: number(by.iter().filter(|by| **by > 0.0).count()),
+            up: Some(number(by.iter().filter(|by| **by > 0.0).count())),
         })
     }
 }
@@ -199,7 +223,11 @@ impl Model {
             .flat_map(|(wave, _)| self.responses_in(wave))
             .filter_map(|(_, is)| Some((is.enrolment?, is)))
             .collect();
-        let ends: Vec<Voice<'_>> = ids.iter().flat_map(|wave| self.voices(*wave)).collect();
+        let mut ends: Vec<Voice<'_>> = ids.iter().flat_map(|wave| self.voices(*wave)).collect();
+        // Who answered twice is one pair, with the last answer.
+        ends.sort_by_key(|voice| std::cmp::Reverse((voice.is.received, voice.id)));
+        let mut seen = HashSet::new();
+        ends.retain(|voice| voice.is.enrolment.is_none_or(|who| seen.insert(who)));
         let asked = |response: &Response, then: bool| -> Vec<Option<i8>> {
             let key = |key: &str| {
                 if then {
@@ -261,7 +289,7 @@ impl Model {
         let ratio = |occasion| {
             let waves = self.confidence_waves(occasion).into_iter();
             let mut ratio = Ratio::default();
-            for ask in waves.flat_map(|(wave, _)| self.asks(wave)) {
+            for ask in self.asked_in(waves.map(|(wave, _)| wave)) {
                 if self.lies_in(ask.place, scope) {
                     ratio.count(ask.answered);
                 }
@@ -297,9 +325,14 @@ impl Model {
 
     /// The change of numbers given by people at places, where it may be shown.
     fn changed_by(&self, given: &[(Scope, (f64, f64))], scope: Scope, smallest: u32) -> Shown<Change> {
-        let told = self.told(given, &[smallest], &same_end);
+        let (whole, blocks) = self.blocks(given, &[smallest], &tells_each);
+        let told = pick(given, &blocks.cover(&whole));
         match told.get(&scope).and_then(|numbers| Change::of(numbers)) {
-            Some(change) => Shown::Value(change),
+            Some(change) => {
+                let one_way = together(&blocks, &whole, scope, given).any(|pairs| one_way(&pairs));
+                let up = change.up.filter(|_| !one_way);
+                Shown::Value(Change { up, ..change })
+            }
             None => {
                 let inside = given.iter().filter(|(place, _)| self.lies_in(*place, scope));
                 Shown::until(smallest, number(inside.count()))
@@ -314,12 +347,13 @@ impl Model {
             .filter_map(|p| Some((p.place, p.means?)))
             .collect();
         let people: Vec<(Scope, &Pair)> = pairs.of.iter().map(|pair| (pair.place, pair)).collect();
-        let (whole, blocks) = self.blocks(&means, &[smallest], &same_end);
+        let (whole, blocks) = self.blocks(&means, &[smallest], &tells_each);
         let alike = |cells: &[Scope]| {
             let inside = people.iter().filter(|(place, _)| cells.contains(place));
             nobody_apart(inside.map(|(_, pair)| *pair), smallest)
         };
-        let told = blocks.coarser(&whole, &alike).cover(&whole);
+        let coarser = blocks.coarser(&whole, &alike);
+        let told = coarser.cover(&whole);
         let mut rest: BTreeMap<_, _> = blocks.cover(&whole);
         for cells in rest.values_mut() {
             cells.retain(|cell| !told[&Scope::Cohort].contains(cell));
@@ -341,19 +375,28 @@ impl Model {
                     .as_ref()
                     .filter(|items| !items.contains(&at))
                     .map_or(&[][..], |_| rest);
-                let given: Vec<(f64, f64)> = told
-                    .iter()
-                    .chain(rest)
-                    .filter_map(|pair| pair.both(at))
-                    .map(|(then, now)| (f64::from(then), f64::from(now)))
+                let of_item = |people: &mut dyn Iterator<Item = &Pair>| -> Vec<(f64, f64)> {
+                    people
+                        .filter_map(|pair| pair.both(at))
+                        .map(|(then, now)| (f64::from(then), f64::from(now)))
+                        .collect()
+                };
+                let given = of_item(&mut told.iter().chain(rest).copied());
+                // Who is told of only together with others: the blocks of several cells, and the rest.
+                let mut only_together: Vec<Vec<(f64, f64)>> = together(&coarser, &whole, scope, &people)
+                    .map(|block| of_item(&mut block.into_iter()))
                     .collect();
+                only_together.push(of_item(&mut rest.iter().copied()));
+                only_together.retain(|pairs| !pairs.is_empty());
                 let change = match Change::of(&given) {
-                    Some(change) => Shown::Value(change),
+                    Some(_) if only_together.iter().any(|pairs| tells_each(pairs)) => Shown::would_tell(0),
+                    Some(change) => {
+                        let one_way = only_together.iter().any(|pairs| one_way(pairs));
+                        let up = change.up.filter(|_| !one_way);
+                        Shown::Value(Change { up, ..change })
+                    }
                     None if number(inside) < smallest => Shown::until(smallest, number(inside)),
-                    None => Shown::Hidden {
-                        why: "hidden: would tell single answers".to_owned(),
-                        n: 0,
-                    },
+                    None => Shown::would_tell(0),
                 };
                 ItemLine {
                     key: key.clone(),
@@ -373,11 +416,8 @@ impl Model {
         let questions = self.scored_questions(&ids, Scale::ZeroToTen).into_iter();
         questions
             .map(|(key, text)| {
-                let given: Vec<(Scope, i8)> = voices
-                    .iter()
-                    .filter_map(|voice| Some((voice.place, answered(voice.is, &key)?)))
-                    .collect();
-                let told = self.told(&given, &[smallest], &end_of(Scale::ZeroToTen));
+                let given = last_words(&voices, &key);
+                let told = self.told(&given, &[smallest], &all_at_an_end(Scale::ZeroToTen));
                 let numbers = told.get(&scope).map_or(&[][..], Vec::as_slice).iter();
                 let numbers: Vec<f64> = numbers.map(|n| f64::from(*n)).collect();
                 let before = match Sample::of(&numbers) {

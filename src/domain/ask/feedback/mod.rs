@@ -145,6 +145,26 @@ impl Model {
         is.map_or(Scope::Cohort, |is| Scope::Stream(is.stream))
     }
 
+    /// Everybody asked in some of these waves, each once.
+    pub(super) fn asked_in(&self, waves: impl IntoIterator<Item = Id<Wave>>) -> Vec<Ask> {
+        let mut all: BTreeMap<Id<Enrolment>, Ask> = BTreeMap::new();
+        for ask in waves.into_iter().flat_map(|wave| self.asks(wave)) {
+            let answered = all.get(&ask.enrolment).is_some_and(|before| before.answered);
+            let asked = all.get(&ask.enrolment).map_or(ask.asked, |before| before.asked);
+            let answered = answered || ask.answered;
+            let asked = asked.min(ask.asked);
+            all.insert(
+                ask.enrolment,
+                Ask {
+                    asked,
+                    answered,
+                    ..ask
+                },
+            );
+        }
+        all.into_values().collect()
+    }
+
     /// Everybody asked in a wave, with where they counted when they were asked.
     pub(super) fn asks(&self, wave: Id<Wave>) -> Vec<Ask> {
         let known: HashMap<_, _> = self
@@ -244,14 +264,14 @@ impl Model {
     /// The one place where rule 14 is decided. `smallest` are the fewest answers, for the office and then for the
     /// readers in question: what others read is made of whole blocks of what the office sees, so that who sees
     /// both learns nothing from the difference. Cells that are told only together are not told while that would
-    /// tell each of them, because everybody answered the same end of the scale (`end`).
+    /// tell each of them (`each`), as when everybody answered the same end of the scale.
     pub(super) fn told<T: Copy>(
         &self,
         given: &[(Scope, T)],
         smallest: &[u32],
-        end: &dyn Fn(&T) -> Option<bool>,
+        each: &dyn Fn(&[T]) -> bool,
     ) -> BTreeMap<Scope, Vec<T>> {
-        let (whole, blocks) = self.blocks(given, smallest, end);
+        let (whole, blocks) = self.blocks(given, smallest, each);
         pick(given, &blocks.cover(&whole))
     }
 
@@ -260,7 +280,7 @@ impl Model {
         &self,
         given: &[(Scope, T)],
         smallest: &[u32],
-        end: &dyn Fn(&T) -> Option<bool>,
+        each: &dyn Fn(&[T]) -> bool,
     ) -> (Part<Scope>, Blocks<Scope>) {
         let whole = self.tree(given.iter().map(|(place, _)| *place));
         let mut by_place: BTreeMap<Scope, Vec<T>> = BTreeMap::new();
@@ -270,11 +290,10 @@ impl Model {
         let may = |least: u32| {
             let by_place = &by_place;
             move |cells: &[Scope]| {
-                let mut answers = cells.iter().filter_map(|cell| by_place.get(cell)).flatten();
-                let enough = number(answers.clone().count()) >= least.max(1);
-                let first = answers.next().and_then(end);
-                let alike = first.is_some() && answers.all(|answer| end(answer) == first);
-                enough && !(cells.len() > 1 && alike)
+                let answers = cells.iter().filter_map(|cell| by_place.get(cell)).flatten();
+                let answers: Vec<T> = answers.copied().collect();
+                let enough = number(answers.len()) >= least.max(1);
+                enough && !(cells.len() > 1 && each(&answers))
             }
         };
         let mut levels = smallest.iter();
@@ -310,16 +329,32 @@ pub(super) fn pick<T: Copy>(given: &[(Scope, T)], cover: &Cover<Scope>) -> BTree
         .collect()
 }
 
-/// Which end of its scale an answer is at: the upper (`true`), the lower, or none.
-pub(super) fn end_of(scale: Scale) -> impl Fn(&i8) -> Option<bool> {
-    move |answer| {
-        let (lowest, highest) = scale.range()?;
-        match *answer {
-            n if n == highest => Some(true),
-            n if n == lowest => Some(false),
-            _ => None,
+/// Whether everybody answered the same end of the scale: the mean then tells what each of them answered.
+pub(super) fn all_at_an_end(scale: Scale) -> impl Fn(&[i8]) -> bool {
+    move |answers| {
+        scale.range().is_some_and(|(lowest, highest)| {
+            answers.iter().all(|n| *n == lowest) || answers.iter().all(|n| *n == highest)
+        })
+    }
+}
+
+/// The last of several answers that one person gave to a question; whoever has no name speaks once in each.
+pub(super) fn last_words(voices: &[Voice<'_>], question: &str) -> Vec<(Scope, i8)> {
+    let mut last: HashMap<Id<Enrolment>, (DateTime<Utc>, Id<Response>)> = HashMap::new();
+    let given = voices
+        .iter()
+        .filter_map(|voice| Some((voice, answered(voice.is, question)?)));
+    for (voice, _) in given.clone() {
+        if let Some(who) = voice.is.enrolment {
+            let said = (voice.is.received, voice.id);
+            let last = last.entry(who).or_insert(said);
+            *last = said.max(*last);
         }
     }
+    given
+        .filter(|(voice, _)| voice.is.enrolment.is_none_or(|who| last[&who].1 == voice.id))
+        .map(|(voice, n)| (voice.place, n))
+        .collect()
 }
 
 /// The number somebody answered to a question.

@@ -20,11 +20,23 @@ pub enum Shown<T> {
 }
 
 impl<T> Shown<T> {
-    /// Hidden until there are this many answers.
+    /// Hidden until there are this many answers; where there are, it is for what the number would tell of others.
     #[must_use]
     pub fn until(smallest: u32, n: u32) -> Self {
+        if n >= smallest {
+            return Self::would_tell(n);
+        }
         Self::Hidden {
             why: format!("hidden until {smallest} answers"),
+            n,
+        }
+    }
+
+    /// Hidden because single answers, or those of too few, would follow from it and from what else is shown.
+    #[must_use]
+    pub fn would_tell(n: u32) -> Self {
+        Self::Hidden {
+            why: "hidden: would tell single answers".to_owned(),
             n,
         }
     }
@@ -127,6 +139,29 @@ impl<K: Copy + Ord> Blocks<K> {
         let mut cover = Cover::new();
         self.gather(whole, &mut cover);
         cover
+    }
+
+    /// The part at which each block is told.
+    pub fn told_at(&self) -> impl Iterator<Item = (K, &[K])> {
+        self.0.iter().map(|(key, cells)| (*key, cells.as_slice()))
+    }
+
+    /// The blocks that lie within a part: each is told as a whole or not at all.
+    #[must_use]
+    pub fn within(&self, whole: &Part<K>, key: K) -> Vec<&[K]> {
+        let mut blocks = Vec::new();
+        self.collect(whole, key, false, &mut blocks);
+        blocks
+    }
+
+    fn collect<'a>(&'a self, part: &Part<K>, key: K, inside: bool, blocks: &mut Vec<&'a [K]>) {
+        let inside = inside || part.key == key;
+        if inside {
+            blocks.extend(self.0.get(&part.key).map(Vec::as_slice));
+        }
+        for inner in &part.parts {
+            self.collect(inner, key, inside, blocks);
+        }
     }
 
     fn gather(&self, part: &Part<K>, cover: &mut Cover<K>) -> Vec<K> {

@@ -151,14 +151,106 @@ fn the_lowest_question_is_named() {
 #[test]
 fn a_low_answer_is_told_of_a_scope_that_does_not_say_who() {
     let mut world = World::new();
-    let (_, big) = world.group("CCIO-1", 4);
-    let (group, small) = world.group("CCIO-2", 4);
-    world.pulse(1, &big, &[5, 5, 5]);
-    world.pulse(1, &small, &[2]);
+    let (_, one) = world.group("CCIO-1", 4);
+    let (_, other) = world.group("CCIO-2", 4);
+    world.pulse(1, &one, &[5, 5]);
+    world.pulse(1, &other, &[2]);
     let low = world.model.low_pulses();
     assert_eq!(low.len(), 1);
     assert_eq!(low[0].scope, world.scope_of("CCIO"));
-    assert_ne!(low[0].scope, Scope::Group(group));
+}
+
+#[test]
+fn a_low_answer_is_not_told_of_a_stream_in_which_only_one_could_have_given_it() {
+    let mut world = World::new();
+    let (_, big) = world.group("CCIO-1", 4);
+    let (_, small) = world.group("CCIO-2", 4);
+    // A low answer in the big group would be told of that group.
+    world.pulse(1, &big, &[5, 5, 5]);
+    world.pulse(1, &small, &[2]);
+    assert_eq!(world.model.low_pulses(), Vec::new());
+}
+
+#[test]
+fn a_low_answer_does_not_tell_when_it_came() {
+    let mut world = World::new();
+    let (_, people) = world.group("CCIO-1", 4);
+    world.pulse(1, &people, &[5, 2, 5]);
+    let wave = world.model.waves.get(world.pulses[0]).expect("a wave").clone();
+    let low = world.model.low_pulses();
+    assert_eq!(low[0].since, world.model.morning(wave.opens));
+}
+
+#[test]
+fn who_answers_twice_counts_once() {
+    let mut world = World::new();
+    let (group, people) = world.group("CCIO-1", 3);
+    world.pulse(1, &people, &[4, 4]);
+    let again = world.another_pulse(1);
+    world.answer(again, people[0], &[("useful", 1)]);
+    assert_eq!(rounds(&world, Scope::Group(group))[0], Some(Shown::until(3, 2)));
+    world.answer(again, people[2], &[("useful", 4)]);
+    assert_eq!(means(&world, Scope::Group(group))[0], Some(3.0));
+}
+
+#[test]
+fn who_is_asked_twice_at_the_end_is_one_pair_of_answers() {
+    let mut world = World::new();
+    let waves = world.confidence(&[Occasion::Endpoint, Occasion::Endpoint]);
+    let (group, people) = world.group("CCIO-1", 5);
+    for (at, person) in people.into_iter().enumerate() {
+        let mut answers = item_answers("", 5 + at as i8 % 3, &[]);
+        answers.extend(item_answers("then:", 4, &[]));
+        survey(&mut world, waves[0], person, &answers);
+        if at == 0 {
+            survey(&mut world, waves[1], person, &answers);
+        }
+    }
+    let confidence = world.model.confidence(Scope::Group(group));
+    let overall = confidence
+        .overall
+        .as_ref()
+        .and_then(Shown::value)
+        .expect("five pairs");
+    assert_eq!((overall.by.n, confidence.after.part), (5, 5));
+}
+
+/// Five people of two streams that are hidden alone, who answered this then and now; as the whole cohort sees them.
+fn two_and_three(then: [i8; 5], now: [i8; 5]) -> Confidence {
+    let mut world = World::new();
+    let waves = world.confidence(&[Occasion::Endpoint]);
+    let (_, two) = world.group("CCIO-1", 2);
+    let (_, three) = world.group("CIO-1", 3);
+    for (person, (then, now)) in two.into_iter().chain(three).zip(then.into_iter().zip(now)) {
+        let mut answers = item_answers("", now, &[]);
+        answers.extend(item_answers("then:", then, &[]));
+        survey(&mut world, waves[0], person, &answers);
+    }
+    world.model.confidence(Scope::Cohort)
+}
+
+#[test]
+fn a_total_of_hidden_streams_is_not_told_while_it_tells_each_of_them() {
+    let all = |confidence: &Confidence| confidence.overall.as_ref().and_then(Shown::value).copied();
+    assert!(all(&two_and_three([4, 5, 6, 4, 5], [5, 7, 5, 6, 6])).is_some());
+    // Everybody at the end of the scale now; everybody changed by the same.
+    assert_eq!(all(&two_and_three([4, 5, 6, 4, 5], [10; 5])), None);
+    assert_eq!(all(&two_and_three([4, 5, 6, 4, 5], [5, 6, 7, 5, 6])), None);
+}
+
+#[test]
+fn a_total_of_hidden_streams_does_not_tell_that_everybody_went_the_same_way() {
+    let up = |confidence: &Confidence| {
+        let item = confidence.items[0].change.as_ref().and_then(Shown::value);
+        let overall = confidence.overall.as_ref().and_then(Shown::value);
+        (overall.and_then(|is| is.up), item.and_then(|is| is.up))
+    };
+    assert_eq!(
+        up(&two_and_three([4, 5, 6, 4, 5], [5, 7, 5, 6, 6])),
+        (Some(4), Some(4))
+    );
+    assert_eq!(up(&two_and_three([4, 5, 6, 4, 5], [5, 7, 8, 6, 6])), (None, None));
+    assert_eq!(up(&two_and_three([4, 5, 6, 4, 5], [3, 5, 4, 2, 1])), (None, None));
 }
 
 #[test]
@@ -245,7 +337,7 @@ fn confidence_changes_on_pairs_only() {
         .expect("five pairs");
     assert_eq!(
         (overall.by.n, overall.then, overall.now, overall.up),
-        (5, 4.0, 6.0, 4)
+        (5, 4.0, 6.0, Some(4))
     );
     assert_eq!(confidence.compared, Some(Compared::Baseline));
     assert_eq!((confidence.before.part, confidence.after.part), (6, 5));
@@ -318,7 +410,7 @@ fn items_that_one_person_left_out_are_hidden() {
     let (_, people) = world.group("CCIO-1", 6);
     for (at, person) in people.into_iter().enumerate() {
         let out: &[usize] = if at == 0 { &[8] } else { &[] };
-        let mut answers = item_answers("", 6, out);
+        let mut answers = item_answers("", [6, 5, 7][at % 3], out);
         answers.extend(item_answers("then:", 4, out));
         survey(&mut world, waves[0], person, &answers);
     }
@@ -374,6 +466,17 @@ fn a_label_that_fits_too_few_gives_way_to_the_next() {
     let (mut world, quote) = quoted(3, 0, Attribution::Stream);
     world.group("CIO-1", 2);
     assert_eq!(world.model.label_of(quote, day(3, 1)).text, "one mentee");
+    // Every CNIO mentee would be called one: "one clinical mentee" and "one mentee" say that it was a CCIO mentee.
+    let (world, quote) = quoted(3, 5, Attribution::Stream);
+    assert_eq!(
+        world.model.label_of(quote, day(3, 1)).attribution,
+        Attribution::TeamOnly
+    );
+    // Of somebody who wants no more to be said, they say nothing of the kind.
+    let (mut world, quote) = quoted(5, 2, Attribution::Anyone);
+    world.group("CIO-1", 6);
+    let label = world.model.label_of(quote, day(3, 1));
+    assert_eq!(label.text, "one mentee");
     let (world, quote) = quoted(3, 0, Attribution::Stream);
     assert_eq!(
         world.model.label_of(quote, day(3, 1)).attribution,

@@ -114,6 +114,22 @@ impl World {
         self.add(Record::Wave, wave)
     }
 
+    /// The questions of a round's pulse asked once more, a day later.
+    pub(super) fn another_pulse(&mut self, round: usize) -> Id<Wave> {
+        let first = self
+            .model
+            .waves
+            .get(self.pulses[round - 1])
+            .expect("a wave")
+            .clone();
+        self.wave(
+            first.instrument,
+            first.occasion,
+            first.round,
+            first.opens + TimeDelta::days(1),
+        )
+    }
+
     /// The eight items, asked on these occasions.
     pub(super) fn confidence(&mut self, occasions: &[Occasion]) -> Vec<Id<Wave>> {
         let items = (1..=8).map(|n| question(&format!("item{n}"), Scale::ZeroToTen, true));

@@ -408,7 +408,9 @@ fn confidence_lines(of: &Scoped, glyphs: Glyphs, width: u16) -> Vec<Line> {
                 format!("{:.1}", change.now),
                 bar(change.now, bars.1),
                 format!("{:+.1}", change.by.mean),
-                format!("{} of {}", change.up, change.by.n),
+                change
+                    .up
+                    .map_or_else(String::new, |up| format!("{up} of {}", change.by.n)),
             ]
             .map(Cell::from),
         ),
