@@ -87,7 +87,7 @@ fn same_change(ours: &cohort::domain::feedback::Change, theirs: &Value, what: &s
         "{what}: pairs"
     );
     assert_eq!(
-        u64::from(ours.up),
+        u64::from(ours.up.expect("enough went either way")),
         theirs["up"].as_u64().expect("there is one"),
         "{what}: up"
     );

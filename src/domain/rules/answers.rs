@@ -1,45 +1,43 @@
 //! The rules about what is asked and answered: rule 14, and that answers lie on their scales.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::after::After;
 use super::{Found, Ruled};
 use crate::domain::text::fold;
 use crate::domain::{
-    AnyId, Change, Edit, Goal, Id, Instrument, Refusal, Request, Response, Scale, Theme, Wave,
+    AnyId, Change, Edit, Enrolment, Goal, Id, Instrument, Occasion, Refusal, Request, Response, Scale, Theme,
+    Wave,
 };
 
 /// What precedes the key of a question that was answered for an earlier time ("then").
 const THEN: &str = "then:";
 
-/// Refuses an edit whose line of history would tell whose an anonymous answer is: one that brings an answer to an
-/// anonymous wave and notes of a few people that they answered it (rule 14).
+/// Refuses an edit that notes of a few people only that they answered an anonymous wave: beside the answers that came
+/// at the same time, in the same line of history or in the next, it would tell whose they are (rule 14).
 pub(super) fn refuse_link(edit: &Edit, after: &After<'_>) -> Result<(), Refusal> {
-    let anonymous = |wave: Id<Wave>| after.get(wave).is_some_and(|wave| wave.anonymous);
-    let brings = edit.changes.iter().any(|change| match change {
-        Change::Response(delta) => delta.after.as_ref().is_some_and(|is| anonymous(is.wave)),
-        _ => false,
-    });
-    if !brings {
-        return Ok(());
+    let mut noted: BTreeMap<Id<Wave>, BTreeSet<Id<Enrolment>>> = BTreeMap::new();
+    for change in &edit.changes {
+        let Change::Request(delta) = change else { continue };
+        let answered = |is: &Option<Box<Request>>| is.as_ref().is_some_and(|is| is.answered);
+        if let Some(is) = &delta.after
+            && answered(&delta.after) != answered(&delta.before)
+            && after.get(is.wave).is_some_and(|wave| wave.anonymous)
+        {
+            noted.entry(is.wave).or_default().insert(is.enrolment);
+        }
     }
-    let noted = edit.changes.iter().filter(|change| match change {
-        Change::Request(delta) => delta
-            .after
-            .as_ref()
-            .is_some_and(|is| is.answered && anonymous(is.wave)),
-        _ => false,
-    });
     let least = after
         .cohort()
         .map_or(5, |cohort| usize::from(cohort.smallest_published));
-    let noted = noted.count();
-    if (1..least).contains(&noted) {
-        let what = format!("noting an anonymous answer and {noted} who answered would tell whose it is");
-        let hint = format!("leave out who answered, or take in {least} answers at once");
-        return Err(Refusal::rule(14, what, hint));
-    }
-    Ok(())
+    let Some(few) = noted.values().map(BTreeSet::len).find(|few| *few < least) else {
+        return Ok(());
+    };
+    let what = format!(
+        "in an anonymous wave, noting who answered for {few} at once would tell whose answers those are"
+    );
+    let hint = format!("leave out who answered, or note it for {least} people at once");
+    Err(Refusal::rule(14, what, hint))
 }
 
 impl Ruled for Instrument {
@@ -73,10 +71,24 @@ impl Ruled for Wave {
         }
     }
 
-    fn holds(&self, id: Id<Self>, _: &After<'_>, found: &mut Found) {
+    fn holds(&self, id: Id<Self>, after: &After<'_>, found: &mut Found) {
         if self.closes < self.opens {
             let what = format!("the {} would close before it opens", self.occasion);
             found.breaks(0, id, what, "give a later last day");
+        }
+        // Answers are counted, and held back, by people: who were asked twice would count as two.
+        let once = match self.occasion {
+            Occasion::Baseline | Occasion::Midpoint | Occasion::Endpoint => true,
+            Occasion::Pulse => self.round.is_some(),
+            Occasion::FollowUp | Occasion::Exit => false,
+        };
+        let same = |is: &Self| {
+            is.instrument == self.instrument && is.occasion == self.occasion && is.round == self.round
+        };
+        if once && let Some((_, first)) = after.all::<Self>().find(|(other, is)| *other != id && same(is)) {
+            let what = format!("this {} was asked already, on {}", self.occasion, first.opens);
+            let hint = "remind who has not answered, or ask more people in that wave";
+            found.breaks(14, id, what, hint);
         }
     }
 

@@ -68,10 +68,31 @@ fn rule_14_no_line_of_history_tells_whose_an_anonymous_answer_is() {
         made(1, answer(&model, None)),
         made(2, asked("Daniel Price", true)),
     ];
-    let what = "noting an anonymous answer and 1 who answered would tell whose it is";
-    refused(&model, both, 14, what);
-    let alone = vec![made(2, asked("Daniel Price", true))];
-    assert_eq!(admit(&model, alone), Ok(Verdict::Fresh));
+    let few = |n: usize| {
+        format!(
+            "in an anonymous wave, noting who answered for {n} at once would tell whose answers those are"
+        )
+    };
+    refused(&model, both, 14, &few(1));
+    // The line before or after it would tell as much as the same line.
+    refused(&model, vec![made(2, asked("Daniel Price", true))], 14, &few(1));
+    let everybody: Vec<String> = model.enrolments.ids().map(|id| model.enrolled_name(id)).collect();
+    let noted = |n: usize| -> Vec<Change> {
+        let people = everybody.iter().take(n).zip(2..);
+        people
+            .map(|(name, number)| made(number, asked(name, true)))
+            .collect()
+    };
+    refused(&model, noted(4), 14, &few(4));
+    assert_eq!(admit(&model, noted(5)), Ok(Verdict::Fresh));
+}
+
+#[test]
+fn rule_14_nobody_is_asked_the_same_twice_on_one_occasion() {
+    let model = world::world();
+    let again = model.waves.get(PULSE).expect("a wave").clone();
+    let what = format!("this pulse was asked already, on {}", again.opens);
+    refused(&model, vec![made(1, again)], 14, &what);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::board::tenths;
-use super::{OFFICE_PULSE, answered, number};
+use super::{OFFICE_PULSE, answered};
 use crate::domain::ask::rates::{Ratio, Scope};
 use crate::domain::{Enrolment, Id, Model, Occasion, Response, Scale, Wave};
 
