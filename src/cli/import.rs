@@ -76,7 +76,8 @@ fn kind(text: &str) -> Result<FileOf, String> {
 pub fn import(globals: &Globals, import: &Import) -> Said {
     let file = name_of(&import.file);
     let bytes = bytes_of(&import.file)?;
-    let mut visit = Visit::open(globals)?;
+    // What a file would change tells what somebody answered.
+    let mut visit = Visit::open_to_change(globals)?;
     let incoming = incoming::read(&file, &bytes, visit.model().zone())?;
     let choices = choices(&visit, import)?;
     let now = visit.now();

@@ -79,11 +79,15 @@ pub struct Set {
 
 /// Sets one field.
 pub fn set(globals: &Globals, set: &Set) -> Said {
-    let mut visit = Visit::open(globals)?;
+    let mut visit = Visit::open_to_change(globals)?;
     let id = record_meant(&visit, &set.id)?;
     open_cohort_of(&mut visit, id)?;
     let (now, me) = (visit.now(), visit.me().to_owned());
     if let Some(was) = &set.was {
+        if id.kind == Kind::Response {
+            let what = "--was would tell what somebody answered";
+            return Err(Trouble::new(1, what, "leave it out"));
+        }
         let present = visit.model().read_field(id, &set.field);
         if present.trim() != was.trim() {
             let what = format!("{} is {present:?} now, and not {was:?}", set.field);

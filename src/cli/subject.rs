@@ -33,7 +33,7 @@ fn cohorts(visit: &Visit) -> Vec<Id<Cohort>> {
 
 /// Writes everything held on one person.
 pub fn subject(globals: &Globals, arguments: &Subject) -> Said {
-    let mut visit = Visit::open(globals)?;
+    let mut visit = Visit::open_to_change(globals)?;
     let person = visit.model().find_person(&arguments.person)?;
     let cohorts = cohorts(&visit);
     let mut bundle = Bundle::default();

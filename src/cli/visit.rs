@@ -162,6 +162,13 @@ impl Visit {
         self.model().day(self.now())
     }
 
+    /// Opens the data for what a viewer may not do, nor see.
+    pub fn open_to_change(globals: &Globals) -> Result<Self, Trouble> {
+        let visit = Self::open(globals)?;
+        visit.client.greeting().role.may_change_data()?;
+        Ok(visit)
+    }
+
     /// The name our entries carry.
     pub fn me(&self) -> &str {
         &self.client.greeting().me

@@ -11,7 +11,7 @@ use cohort::hub::Client;
 use serde_json::json;
 
 use crate::kit::command::{Said, done, run, with_example};
-use crate::kit::office::who;
+use crate::kit::office::{Office, who};
 use crate::kit::outside;
 use crate::kit::stage::Stage;
 
@@ -79,6 +79,57 @@ fn a_viewers_commands_answer_and_change_nothing() {
     assert_eq!(done(office.dir(), &["status"])["revision"], before);
 }
 
+#[test]
+fn a_viewer_learns_from_no_command_what_somebody_answered() {
+    let office = with_example();
+    done(office.dir(), &["admin", "add", "Vi", "viewer"]);
+    let elsewhere = tempfile::tempdir().expect("a directory can be made");
+    let to = elsewhere.path().join("bundle").display().to_string();
+    let file = elsewhere.path().join("pulse 1.csv").display().to_string();
+    std::fs::write(
+        &file,
+        "Email,The session was useful to my role\nfatima@example.org,5\n",
+    )
+    .expect("a file can be written");
+    let answer = office_answer(&office);
+    for tried in [
+        vec!["subject", "Fatima Ahmed", "--to", &to],
+        vec!["import", &file, "--dry-run"],
+        vec!["set", &answer, "useful", "1", "--was", "1"],
+    ] {
+        let said = run(office.dir(), &[&["--as", "Vi"], &tried[..]].concat());
+        assert_eq!(said.code, 7, "{tried:?}: {said:?}");
+        assert!(said.err.contains("viewers look and change nothing"), "{said:?}");
+    }
+    assert!(!std::path::Path::new(&to).exists());
+}
+
+#[test]
+fn nobody_can_guess_what_somebody_answered() {
+    let office = with_example();
+    let answer = office_answer(&office);
+    let tried: Vec<_> = (1..=5)
+        .map(|guess| {
+            let guess = guess.to_string();
+            let said = run(office.dir(), &["set", &answer, "useful", &guess, "--was", &guess]);
+            (said.code, said.err)
+        })
+        .collect();
+    assert!(
+        tried.iter().all(|said| *said == tried[0] && said.0 == 1),
+        "{tried:?}"
+    );
+}
+
+/// The id of an answer to a pulse.
+fn office_answer(office: &Office) -> String {
+    let client = Client::connect(office.dir(), who("Sam K")).expect("the store answers");
+    let model = client.model();
+    let answers = model.responses.iter().filter(|(_, is)| is.enrolment.is_some());
+    let mut useful = answers.filter(|(_, is)| is.answers.iter().any(|answer| answer.question == "useful"));
+    useful.next().expect("an answer").0.to_string()
+}
+
 // ---- a viewer's terminal
 
 #[test]
@@ -98,6 +149,20 @@ fn a_viewer_sees_which_keys_do_nothing_and_why() {
     );
     assert_eq!(stage.app.depth(), 0, "nothing is asked first");
     stage.golden("viewer-groups-80x24");
+}
+
+#[test]
+fn no_command_of_the_palette_lets_a_viewer_begin_a_change() {
+    for command in ["import", "add record", "change record", "new cohort", "erase"] {
+        let mut stage = Stage::new();
+        stage.role(AdminRole::Viewer);
+        stage.press(&format!(":{command}<enter>"));
+        assert!(
+            stage.app.message().contains("you are a viewer"),
+            "{command}: {}",
+            stage.text()
+        );
+    }
 }
 
 #[test]

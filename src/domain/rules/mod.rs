@@ -220,7 +220,7 @@ impl Model {
         now: DateTime<Utc>,
         forward: bool,
     ) -> Result<Verdict, Refusal> {
-        permitted::refuse_viewer(by)?;
+        by.may_change_data()?;
         if edit.cohort != self.focus {
             let what = "this change is meant for another cohort";
             return Err(Refusal::missing(what, "open that cohort and try again"));

@@ -5,20 +5,26 @@ use crate::domain::{
     AdminRole, Change, Cohort, Consent, Delta, Edit, Id, Model, Occasion, Person, Refusal, Wave,
 };
 
-/// Refuses a viewer, and an account that stands for nobody.
-pub(super) fn refuse_viewer(by: AdminRole) -> Result<(), Refusal> {
-    let (what, hint) = match by {
-        AdminRole::Owner | AdminRole::Editor => return Ok(()),
-        AdminRole::Viewer => (
-            "viewers look and change nothing",
-            "ask the owner for the role of editor",
-        ),
-        AdminRole::Shared => (
-            "a shared account changes nothing under its own name",
-            "say who you are with --as",
-        ),
-    };
-    Err(Refusal::not_permitted(what, hint))
+impl AdminRole {
+    /// Whether somebody of this role may change data, and see what only those may who change it: what one person
+    /// answered, when the person asks for it.
+    ///
+    /// # Errors
+    /// Not permitted to a viewer, and to an account that stands for nobody (rule 18).
+    pub fn may_change_data(self) -> Result<(), Refusal> {
+        let (what, hint) = match self {
+            Self::Owner | Self::Editor => return Ok(()),
+            Self::Viewer => (
+                "viewers look and change nothing",
+                "ask the owner for the role of editor",
+            ),
+            Self::Shared => (
+                "a shared account changes nothing under its own name",
+                "say who you are with --as",
+            ),
+        };
+        Err(Refusal::not_permitted(what, hint))
+    }
 }
 
 /// Refuses changes that only the owner may make, and changes of a closed cohort.

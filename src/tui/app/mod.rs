@@ -29,6 +29,9 @@ use crate::tui::signal::{Out, Peer, Place, Signal};
 use crate::tui::step::{Hand, Step};
 use crate::tui::theme::{ASCII, Glyphs, Theme, UTF8};
 
+/// What the palette offers that begins a change.
+const CHANGING: [&str; 5] = ["add record", "change record", "import", "new cohort", "erase"];
+
 /// How the connection to the store is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Line {
@@ -516,6 +519,9 @@ impl App {
     }
 
     fn set(&mut self, what: &str, now: DateTime<Utc>) -> Step {
+        if self.may_only_look() && CHANGING.contains(&what) {
+            return Step::say("That changes data, and you are a viewer. An owner can make you editor.");
+        }
         match what {
             "q" => Step::Out(Out::Quit),
             "glyphs ascii" => {
