@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::said::{Answer, Manner, Said, Trouble, count, object};
 use super::visit::{Globals, Visit};
+use crate::domain::statistics::decimal;
 use crate::domain::text::visible;
 use crate::domain::{FileOf, Model, Role};
 use crate::exchange::attendance::Seen;
@@ -328,7 +329,9 @@ fn preview_lines(incoming: &Incoming, drawn: &Drawn) -> Vec<String> {
     if let Some((then, now)) = drawn.facts.change.and_then(|change| change.means) {
         let paired = drawn.facts.change.map_or(0, |change| change.paired);
         lines.push(format!(
-            "Confidence then {then:.2}, now {now:.2}, of {paired} who answered both."
+            "Confidence then {}, now {}, of {paired} who answered both.",
+            decimal(then, 2),
+            decimal(now, 2)
         ));
     }
     for row in &preview.refused {

@@ -174,6 +174,29 @@ fn ln_gamma(x: f64) -> f64 {
     0.5 * std::f64::consts::TAU.ln() + (x + 0.5) * t.ln() - t + sum.ln()
 }
 
+/// A number with so many decimals, halves away from zero: the one way figures are rounded, on screens and in files.
+///
+/// Formatting alone rounds halves to even, and what is stored as a little less than a half down.
+#[must_use]
+pub fn rounded(x: f64, decimals: u8) -> f64 {
+    let by = 10_f64.powi(i32::from(decimals));
+    let half = x.abs().mul_add(by, 1e-9).round() / by;
+    // What rounds to nothing has no sign.
+    if half == 0.0 { half } else { half.copysign(x) }
+}
+
+/// A number as it is shown: `4.3`.
+#[must_use]
+pub fn decimal(x: f64, decimals: u8) -> String {
+    format!("{:.*}", usize::from(decimals), rounded(x, decimals))
+}
+
+/// A change as it is shown: `+0.3`.
+#[must_use]
+pub fn signed(x: f64, decimals: u8) -> String {
+    format!("{:+.*}", usize::from(decimals), rounded(x, decimals))
+}
+
 #[cfg(test)]
 mod tests {
     //! Expected values are from SciPy 1.17.1: `stats.t.ppf`, `stats.beta.cdf`, `stats.ttest_rel`.

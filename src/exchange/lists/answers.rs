@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::rate;
 use crate::domain::feedback::{Readers, Shown};
+use crate::domain::statistics::rounded;
 use crate::domain::{Model, Ratio, Scope};
 use crate::exchange::grid::{Datum, Grid};
 
@@ -11,9 +12,14 @@ use crate::exchange::grid::{Datum, Grid};
 fn mean(shown: Option<&Shown<f64>>) -> [Datum; 2] {
     match shown {
         None => [Datum::Nothing, Datum::Nothing],
-        Some(Shown::Value(mean)) => [Datum::Real((mean * 100.0).round() / 100.0), Datum::Nothing],
+        Some(Shown::Value(mean)) => [Datum::Real(rounded(*mean, 2)), Datum::Nothing],
         Some(Shown::Hidden { why, .. }) => [Datum::Nothing, Datum::text(why)],
     }
+}
+
+/// How many answers a mean is made of.
+fn counting(n: Option<u32>) -> Datum {
+    n.map_or(Datum::Nothing, |n| Datum::Whole(n.into()))
 }
 
 /// How many answered, of how many.
@@ -39,6 +45,7 @@ pub(super) fn feedback(model: &Model, now: DateTime<Utc>) -> Grid {
             ("asked", "Asked"),
             ("answered", "Answered"),
             ("answered_percent", "Answered (%)"),
+            ("counted", "Counted"),
             ("before", "Mean before"),
             ("mean", "Mean"),
             ("hidden", "Hidden"),
@@ -55,7 +62,10 @@ pub(super) fn feedback(model: &Model, now: DateTime<Utc>) -> Grid {
             if round.waves.is_empty() {
                 continue;
             }
-            let mut row = |question: &str, shown: Option<&Shown<f64>>| {
+            let mut row = |question: &str, key: Option<&str>, shown: Option<&Shown<f64>>| {
+                let counted = shown
+                    .and_then(Shown::value)
+                    .map(|_| scores.counted(line.scope, Some(round.round), key));
                 let [asked, given, percent] = answered(round.answered.as_ref());
                 let [value, why] = mean(shown);
                 grid.rows.push(vec![
@@ -66,15 +76,17 @@ pub(super) fn feedback(model: &Model, now: DateTime<Utc>) -> Grid {
                     asked,
                     given,
                     percent,
+                    counting(counted),
                     Datum::Nothing,
                     value,
                     why,
                 ]);
             };
-            row("all questions", round.mean.as_ref());
+            row("all questions", None, round.mean.as_ref());
             for question in &questions {
                 let nth = usize::from(round.round).saturating_sub(1);
-                row(&question.text, question.rounds.get(nth).and_then(Option::as_ref));
+                let shown = question.rounds.get(nth).and_then(Option::as_ref);
+                row(&question.text, Some(&question.key), shown);
             }
         }
     }
@@ -91,6 +103,7 @@ pub(super) fn feedback(model: &Model, now: DateTime<Utc>) -> Grid {
                 whole,
                 part,
                 percent,
+                counting(asked.mean.value().map(|sample| sample.n)),
                 Datum::Nothing,
                 value,
                 why,
@@ -103,22 +116,15 @@ pub(super) fn feedback(model: &Model, now: DateTime<Utc>) -> Grid {
         let items = confidence
             .items
             .iter()
-            .map(|item| (item.text.as_str(), item.change.as_ref(), item.before.as_ref()));
-        let whole = std::iter::once(("all items", confidence.overall.as_ref(), None));
-        for (text, change, before) in whole.chain(items) {
-            let then = change.map(|c| c.clone().map(|c| c.then));
-            let now = change.map(|c| c.clone().map(|c| c.now));
-            let [was, why_was] = mean(then.as_ref().or(before));
-            let [is, why] = mean(now.as_ref());
-            if [&was, &is, &why_was, &why].iter().all(|d| **d == Datum::Nothing) {
-                continue;
-            }
-            let ratio = if change.is_some() {
-                confidence.after
-            } else {
-                confidence.before
-            };
-            let [asked, given, percent] = answered(Some(&Shown::Value(ratio)));
+            .map(|item| (item.text.as_str(), item.change.as_ref()));
+        let whole = std::iter::once(("all items", confidence.overall.as_ref()));
+        // Not what was answered at the start: from that and a later file, of those who answered again, would follow
+        // what the others answered.
+        for (text, change) in whole.chain(items) {
+            let Some(change) = change else { continue };
+            let [was, why_was] = mean(Some(&change.clone().map(|c| c.then)));
+            let [is, why] = mean(Some(&change.clone().map(|c| c.now)));
+            let [asked, given, percent] = answered(Some(&Shown::Value(confidence.after)));
             grid.rows.push(vec![
                 Datum::text(format!("role confidence, {compared}")),
                 Datum::Nothing,
@@ -127,6 +133,7 @@ pub(super) fn feedback(model: &Model, now: DateTime<Utc>) -> Grid {
                 asked,
                 given,
                 percent,
+                counting(change.value().map(|change| change.by.n)),
                 was,
                 is,
                 if why == Datum::Nothing { why_was } else { why },

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::programme::streams;
 use super::{Cell, Chart, Part, Section, Table, change, day, number, whole};
-use crate::domain::feedback::{Change, Compared, Confidence, Readers, Shown};
+use crate::domain::feedback::{Change, Compared, Confidence, Readers, Shown, Up};
 use crate::domain::{Model, Occasion, Ratio, Scope};
 
 /// Who was asked what, and how many answered.
@@ -77,7 +77,10 @@ pub(super) fn pulses(model: &Model, now: DateTime<Utc>) -> Option<Section> {
     }
     let scores = model.pulse_scores(Readers::Published);
     let rounds = scores.rounds(model, Scope::Cohort);
-    let mut by_round = Table::new("Mean after each round, 1 to 5", &["Round", "Mean", "Answered"]);
+    let mut by_round = Table::new(
+        "Mean after each round, 1 to 5",
+        &["Round", "Mean", "Counted", "Answered"],
+    );
     let mut lines = Vec::new();
     for round in &rounds {
         if round.waves.is_empty() {
@@ -86,6 +89,10 @@ pub(super) fn pulses(model: &Model, now: DateTime<Utc>) -> Option<Section> {
         by_round.rows.push(vec![
             format!("Round {}", round.round).into(),
             Cell::perhaps(round.mean.as_ref(), |mean| Cell::Number(mean, 1)),
+            counted(
+                round.mean.as_ref(),
+                scores.counted(Scope::Cohort, Some(round.round), None),
+            ),
             Cell::perhaps(round.answered.as_ref(), Cell::Share),
         ]);
         if let Some(mean) = round.mean.as_ref().and_then(Shown::value) {
@@ -108,16 +115,23 @@ pub(super) fn pulses(model: &Model, now: DateTime<Utc>) -> Option<Section> {
         }));
     }
     parts.push(Part::Table(by_round));
-    let mut by_question = Table::new("Mean of each question, 1 to 5", &["Question", "Mean"]);
+    let mut by_question = Table::new("Mean of each question, 1 to 5", &["Question", "Mean", "Counted"]);
     for question in scores.questions(model, Scope::Cohort) {
         by_question.rows.push(vec![
             question.text.as_str().into(),
             Cell::perhaps(question.all.as_ref(), |mean| Cell::Number(mean, 1)),
+            counted(
+                question.all.as_ref(),
+                scores.counted(Scope::Cohort, None, Some(&question.key)),
+            ),
         ]);
     }
     parts.push(Part::Table(by_question));
     let board = scores.board(model, now);
-    let mut by_stream = Table::new("Mean by stream, 1 to 5", &["Stream", "Mean", "Answered"]);
+    let mut by_stream = Table::new(
+        "Mean by stream, 1 to 5",
+        &["Stream", "Mean", "Counted", "Answered"],
+    );
     for line in board.streams.iter().chain([&board.all]) {
         by_stream.rows.push(vec![
             if line.scope == Scope::Cohort {
@@ -126,6 +140,7 @@ pub(super) fn pulses(model: &Model, now: DateTime<Utc>) -> Option<Section> {
                 line.name.as_str().into()
             },
             Cell::perhaps(line.mean.as_ref(), |mean| Cell::Number(mean, 1)),
+            counted(line.mean.as_ref(), scores.counted(line.scope, None, None)),
             Cell::shown(&line.answered, Cell::Share),
         ]);
     }
@@ -134,6 +149,21 @@ pub(super) fn pulses(model: &Model, now: DateTime<Utc>) -> Option<Section> {
         heading: "After the sessions",
         parts,
     })
+}
+
+/// How many went up, in words.
+fn went_up(up: Up) -> String {
+    match up {
+        Up::Exactly(up) => up.to_string(),
+        Up::AtLeast(up) => format!("{up} or more"),
+        Up::AtMost(up) => format!("{up} or fewer"),
+    }
+}
+
+/// How many answers a mean that is shown is made of.
+fn counted(mean: Option<&Shown<f64>>, n: u32) -> Cell {
+    mean.and_then(Shown::value)
+        .map_or(Cell::Nothing, |_| Cell::Count(n))
 }
 
 /// The cells of a change: pairs, before, now, change, its interval, size and who went up.
@@ -151,7 +181,11 @@ fn changed(shown: Option<&Shown<Change>>) -> Vec<Cell> {
                 Cell::Change(is.by.mean, 2),
                 interval,
                 is.by.effect().map_or(Cell::Nothing, |d| Cell::Number(d, 2)),
-                is.up.map_or(Cell::Nothing, Cell::Count),
+                match is.up {
+                    Some(Up::Exactly(up)) => Cell::Count(up),
+                    Some(up) => went_up(up).into(),
+                    None => Cell::Hidden("hidden: would tell single answers".to_owned()),
+                },
             ];
         }
         Some(Shown::Hidden { why, .. }) => Cell::Hidden(why.clone()),
@@ -185,7 +219,7 @@ pub(super) fn confidence(model: &Model) -> Option<Section> {
     let Some(compared) = is.compared else {
         return Some(Section {
             heading,
-            parts: before_only(&is, &scale),
+            parts: vec![Part::Say(before_only(&is))],
         });
     };
     let mut parts = vec![Part::Say(confidence_said(model, &is, compared, &scale))];
@@ -241,17 +275,22 @@ pub(super) fn confidence(model: &Model) -> Option<Section> {
     Some(Section { heading, parts })
 }
 
-fn before_only(is: &Confidence, scale: &str) -> Vec<Part> {
-    let mut table = Table::new(format!("Confidence at the start, {scale}"), &["Item", "Mean"]);
-    for item in &is.items {
-        let mean = Cell::perhaps(item.before.as_ref(), |mean| Cell::Number(mean, 2));
-        table.rows.push(vec![item.text.as_str().into(), mean]);
+/// What may be said until enough have answered twice.
+///
+/// No means: from those of all who answered at the start and those of the ones who answered again would follow what
+/// the few others answered.
+fn before_only(is: &Confidence) -> String {
+    let start = Cell::Share(is.before).text();
+    if is.after.whole == 0 {
+        return format!(
+            "Mentees were asked at the start ({start} answered); they are asked again at the end."
+        );
     }
-    let said = format!(
-        "Mentees were asked at the start ({} answered); they are asked again at the end.",
-        Cell::Share(is.before).text()
-    );
-    vec![Part::Say(said), Part::Table(table)]
+    let end = Cell::Share(is.after).text();
+    format!(
+        "Mentees were asked at the start ({start} answered) and at the end ({end} so far); too few answered both \
+         times to say how their confidence changed."
+    )
 }
 
 fn confidence_said(model: &Model, is: &Confidence, compared: Compared, scale: &str) -> String {
@@ -268,9 +307,9 @@ fn confidence_said(model: &Model, is: &Confidence, compared: Compared, scale: &s
         .by
         .effect()
         .map_or_else(String::new, |d| format!(", Cohen's d for pairs {}", number(d, 2)));
-    let up = overall
-        .up
-        .map_or_else(String::new, |up| format!(" {up} of {} went up.", overall.by.n));
+    let up = overall.up.map_or_else(String::new, |up| {
+        format!(" {} of {} went up.", went_up(up), overall.by.n)
+    });
     let how = match compared {
         Compared::Baseline => "asked at the start and at the end",
         Compared::ThenTest => "both asked at the end, looking back",

@@ -3,6 +3,7 @@
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use super::{Cell, Part, Report, Table};
+use crate::domain::statistics::rounded;
 use crate::domain::text::visible;
 
 /// Width of the first column and of the others, in characters.
@@ -138,10 +139,4 @@ fn write_table(sheet: &mut Worksheet, table: &Table, row: u32, looks: &Looks) ->
         row += 1;
     }
     Ok(row + 1)
-}
-
-/// A number as it is shown elsewhere: a spreadsheet must not say more than the page.
-fn rounded(x: f64, decimals: u8) -> f64 {
-    let by = 10_f64.powi(i32::from(decimals));
-    (x * by).round() / by
 }

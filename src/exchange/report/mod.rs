@@ -21,6 +21,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::feedback::Shown;
 use crate::domain::statistics::Interval;
+use crate::domain::statistics::decimal;
 use crate::domain::{Model, Ratio};
 
 /// A report, ready to be written down.
@@ -267,13 +268,7 @@ impl Table {
 
 /// A number with a real minus sign.
 fn number(x: f64, decimals: u8) -> String {
-    let text = format!("{x:.*}", usize::from(decimals));
-    // What rounds to nothing has no sign.
-    match text.strip_prefix('-') {
-        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.to_owned(),
-        Some(rest) => format!("\u{2212}{rest}"),
-        None => text,
-    }
+    decimal(x, decimals).replace('-', "\u{2212}")
 }
 
 /// A change with its sign.

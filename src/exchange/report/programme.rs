@@ -188,23 +188,55 @@ pub(super) fn sessions(model: &Model, now: DateTime<Utc>) -> Section {
         "Sessions and attendance, by stream",
         &["Stream", "Sessions held", "Attendance", "Commitment", "Completed"],
     );
-    let scopes = streams(model)
-        .into_iter()
-        .map(|(id, is)| (Scope::Stream(id), Some(id), is.code.clone()));
-    for (scope, stream, name) in scopes.chain([(Scope::Cohort, None, "All streams".to_owned())]) {
-        let (completed, still) = completion(model, stream);
-        by_stream.rows.push(vec![
-            name.into(),
-            Cell::Share(held(model, scope, now)),
-            Cell::Share(model.attendance(scope)),
-            Cell::Share(model.commitment(scope)),
-            if still == 0 {
-                Cell::Share(completed)
-            } else {
-                "still running".into()
-            },
-        ]);
+    let ended = |stream| match completion(model, stream) {
+        (completed, 0) => Cell::Share(completed),
+        _ => "still running".into(),
+    };
+    let rates = |scope| {
+        [
+            held(model, scope, now),
+            model.attendance(scope),
+            model.commitment(scope),
+        ]
+    };
+    let mut in_streams = [Ratio::default(); 3];
+    for (id, is) in streams(model) {
+        let of_stream = rates(Scope::Stream(id));
+        in_streams = std::array::from_fn(|at| in_streams[at] + of_stream[at]);
+        by_stream.rows.push(
+            [
+                vec![is.code.as_str().into()],
+                of_stream.map(Cell::Share).into(),
+                vec![ended(Some(id))],
+            ]
+            .concat(),
+        );
     }
+    let all = rates(Scope::Cohort);
+    // What is for everybody is in no stream's figures: the table has to add up.
+    let shared: [Ratio; 3] = std::array::from_fn(|at| Ratio {
+        part: all[at].part.saturating_sub(in_streams[at].part),
+        whole: all[at].whole.saturating_sub(in_streams[at].whole),
+    });
+    let is_shared = shared.iter().any(|ratio| ratio.whole > 0);
+    if is_shared {
+        by_stream.rows.push(
+            [
+                vec!["Workshop, for everybody".into()],
+                shared.map(Cell::Share).into(),
+                vec![Cell::Nothing],
+            ]
+            .concat(),
+        );
+    }
+    let name = if is_shared {
+        "All, with the workshop"
+    } else {
+        "All streams"
+    };
+    by_stream
+        .rows
+        .push([vec![name.into()], all.map(Cell::Share).into(), vec![ended(None)]].concat());
     parts.push(Part::Table(by_stream));
     parts.extend(workshops(model, now).into_iter().map(Part::Say));
     Section {

@@ -65,7 +65,7 @@ pub(super) fn reading(model: &Model) -> Section {
              total would give a hidden number away it leaves it out; the total then says less than all answers.",
             many(smallest, "answer", "answers")
         ),
-        "Means of answers are given with the number of answers. Intervals of means are 95 % intervals by Student's \
+        "Means are given with the number of answers that they are made of (\"Counted\"). Intervals of means are 95 % intervals by Student's \
          t. Change is measured on pairs only: people who answered enough both times."
             .to_owned(),
         "Cohen's d for pairs is the mean of the differences divided by their standard deviation (d_z; Lakens, \

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::feedback::{Amount, Shown};
+use crate::domain::statistics::{decimal, signed};
 use crate::domain::{Cohort, Id, Model, text};
 use crate::tui::overlay::{Menu, MenuRow, Overlay};
 use crate::tui::signal::Out;
@@ -68,8 +69,8 @@ pub fn popup(model: &Model, other: &Model, now: DateTime<Utc>) -> Step {
 fn said(amount: &Amount) -> String {
     match amount {
         Amount::Missing => String::new(),
-        Amount::Mean(Shown::Value(mean)) => format!("{mean:.1}"),
-        Amount::Change(Shown::Value(change)) => format!("{change:+.1}"),
+        Amount::Mean(Shown::Value(mean)) => decimal(*mean, 1),
+        Amount::Change(Shown::Value(change)) => signed(*change, 1),
         Amount::Part(Shown::Value(ratio)) => format!("{} of {}", ratio.part, ratio.whole),
         Amount::Mean(_) | Amount::Change(_) | Amount::Part(_) => "-".to_owned(),
     }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Alerts, Concern};
+use crate::domain::statistics::decimal;
 use crate::domain::when::day_short;
 use crate::domain::{CohortState, Group, GroupState, Id};
 
@@ -133,14 +134,14 @@ impl Alerts<'_> {
         for low in model.low_means() {
             let subject = model.record_of(low.scope);
             let with = model.round_numbered(low.round).map(Into::into);
-            let mean = low.mean;
+            let mean = decimal(low.mean, 1);
             if low.low {
-                let evidence = format!("mean {mean:.1} after session {}", low.round);
+                let evidence = format!("mean {mean} after session {}", low.round);
                 self.note(Concern::LowMean, subject, with, low.since, evidence);
             }
             if let Some(fell) = low.fell {
                 let (whole, tenth) = (fell / 10, fell % 10);
-                let evidence = format!("mean {mean:.1} after session {}, down {whole}.{tenth}", low.round);
+                let evidence = format!("mean {mean} after session {}, down {whole}.{tenth}", low.round);
                 self.note(Concern::FallingMean, subject, with, low.since, evidence);
             }
         }

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Readers, Shown, Tally, Voice, all_at_an_end, last_words, number};
 use crate::domain::ask::rates::{Ratio, Scope};
+use crate::domain::statistics::rounded;
 use crate::domain::{Id, Model, Scale, Session, Wave};
 
 /// Why a group's numbers are hidden in an anonymous wave.
@@ -263,7 +264,7 @@ fn anonymous<T>() -> Shown<T> {
 pub(super) fn tenths(mean: f64) -> i32 {
     // Means lie between −10 and 10.
     #[allow(clippy::cast_possible_truncation, reason = "means are small")]
-    let tenths = (mean * 10.0).round() as i32;
+    let tenths = (rounded(mean, 1) * 10.0).round() as i32;
     tenths
 }
 
@@ -279,6 +280,20 @@ pub fn in_words(change: i32) -> String {
 }
 
 impl PulseScores {
+    /// How many answers a mean of a scope is made of: of one round, or of all; of one question, or of the most that
+    /// one of them has. Fewer than have answered where some left it out, or are held back.
+    #[must_use]
+    pub fn counted(&self, scope: Scope, round: Option<u8>, question: Option<&str>) -> u32 {
+        let rounds = (1_u8..).zip(&self.rounds);
+        let rounds = rounds.filter(|(number, _)| round.is_none_or(|round| round == *number));
+        let rounds: Vec<&Round> = rounds.map(|(_, round)| round).collect();
+        let keys = self.questions.iter().map(|(key, _)| key.as_str());
+        keys.filter(|key| question.is_none_or(|question| question == *key))
+            .map(|key| rounds.iter().map(|round| round.tally(key, scope).n).sum())
+            .max()
+            .unwrap_or(0)
+    }
+
     /// The table of scores: all groups, each stream, each group.
     #[must_use]
     pub fn board(&self, model: &Model, now: DateTime<Utc>) -> Board {

@@ -27,8 +27,38 @@ pub struct Change {
     pub now: f64,
     /// The differences, now less then: how many pairs, mean, spread; with interval and effect to ask for.
     pub by: Sample,
-    /// How many people went up; none where that would tell the direction of people whose change is hidden.
-    pub up: Option<u32>,
+    /// How many people went up; none where that would tell which way people went whose change is hidden.
+    pub up: Option<Up>,
+}
+
+/// How many people went up, as exactly as may be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Up {
+    /// So many.
+    Exactly(u32),
+    /// So many or more: nearly all, or all.
+    AtLeast(u32),
+    /// So many or fewer: hardly anybody, or nobody.
+    AtMost(u32),
+}
+
+impl Up {
+    /// What may be told of `n` people some of whom are told of only together with others.
+    ///
+    /// That everybody went up tells it of each of them, and so of those whose change is hidden: nearly all and
+    /// hardly anybody are told alike (top and bottom coding; Willenborg and de Waal, 2001, 1.5). Whether it is coded
+    /// depends on the total alone.
+    fn coded(up: u32, n: u32, smallest: u32) -> Option<Self> {
+        if n < 2 * smallest {
+            None
+        } else if up > n - smallest {
+            Some(Self::AtLeast(n - smallest + 1))
+        } else if up < smallest {
+            Some(Self::AtMost(smallest - 1))
+        } else {
+            Some(Self::Exactly(up))
+        }
+    }
 }
 
 /// One item of the scale.
@@ -195,8 +225,20 @@ impl Change {
             then: Sample::of(&then)?.mean,
             now: Sample::of(&now)?.mean,
             by: Sample::of(&by)?,
-            up: Some(number(by.iter().filter(|by| **by > 0.0).count())),
+            up: Some(Up::Exactly(number(by.iter().filter(|by| **by > 0.0).count()))),
         })
+    }
+
+    /// The same, where these are told of only together with others.
+    fn guarded(self, only_together: &[Vec<(f64, f64)>], smallest: u32) -> Self {
+        let Some(Up::Exactly(up)) = self.up.filter(|_| !only_together.is_empty()) else {
+            return self;
+        };
+        let up = match Up::coded(up, self.by.n, smallest) {
+            Some(Up::Exactly(_)) if only_together.iter().any(|pairs| one_way(pairs)) => None,
+            coded => coded,
+        };
+        Self { up, ..self }
     }
 }
 
@@ -296,7 +338,10 @@ impl Model {
             }
             ratio
         };
-        let pairs = self.confidence_pairs();
+        // What was answered at the start is shown until enough have answered twice.
+        let pairs = self.confidence_pairs().filter(|pairs| {
+            number(pairs.of.len()) >= smallest || self.confidence_waves(Occasion::Baseline).is_empty()
+        });
         let (overall, items) = match &pairs {
             Some(pairs) => (
                 Some(self.overall(pairs, scope, smallest)),
@@ -329,9 +374,8 @@ impl Model {
         let told = pick(given, &blocks.cover(&whole));
         match told.get(&scope).and_then(|numbers| Change::of(numbers)) {
             Some(change) => {
-                let one_way = together(&blocks, &whole, scope, given).any(|pairs| one_way(&pairs));
-                let up = change.up.filter(|_| !one_way);
-                Shown::Value(Change { up, ..change })
+                let only_together: Vec<_> = together(&blocks, &whole, scope, given).collect();
+                Shown::Value(change.guarded(&only_together, smallest))
             }
             None => {
                 let inside = given.iter().filter(|(place, _)| self.lies_in(*place, scope));
@@ -390,11 +434,7 @@ impl Model {
                 only_together.retain(|pairs| !pairs.is_empty());
                 let change = match Change::of(&given) {
                     Some(_) if only_together.iter().any(|pairs| tells_each(pairs)) => Shown::would_tell(0),
-                    Some(change) => {
-                        let one_way = only_together.iter().any(|pairs| one_way(pairs));
-                        let up = change.up.filter(|_| !one_way);
-                        Shown::Value(Change { up, ..change })
-                    }
+                    Some(change) => Shown::Value(change.guarded(&only_together, smallest)),
                     None if number(inside) < smallest => Shown::until(smallest, number(inside)),
                     None => Shown::would_tell(0),
                 };

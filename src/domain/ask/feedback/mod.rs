@@ -23,7 +23,7 @@ pub use answers::{AnswerRow, AskedRow, TextAnswer, ThemeLine};
 pub use beside::{Amount, Beside};
 pub use board::{Board, Line, PulseScores, QuestionLine, RoundScore, in_words};
 pub use concern::{LowMean, LowPulse, SlowWave, WordWanted};
-pub use confidence::{Change, Compared, Confidence, ItemLine};
+pub use confidence::{Change, Compared, Confidence, ItemLine, Up};
 pub use consents::Requested;
 pub use quotes::{ConsentWord, Label, QuoteLine, QuoteTotals};
 pub use shown::{Blocks, Cover, Part, Shown, suppress};

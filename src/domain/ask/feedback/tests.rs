@@ -239,16 +239,38 @@ fn a_total_of_hidden_streams_is_not_told_while_it_tells_each_of_them() {
 }
 
 #[test]
-fn a_total_of_hidden_streams_does_not_tell_that_everybody_went_the_same_way() {
+fn how_many_went_up_tells_of_no_hidden_group_that_all_of_them_did() {
+    let up = |now: [i8; 4]| {
+        let mut world = World::new();
+        let waves = world.confidence(&[Occasion::Endpoint]);
+        for group in ["CCIO-1", "CCIO-2", "CCIO-3"] {
+            for (person, now) in world.group(group, 4).1.into_iter().zip(now) {
+                let mut answers = item_answers("", now, &[]);
+                answers.extend(item_answers("then:", 5, &[]));
+                survey(&mut world, waves[0], person, &answers);
+            }
+        }
+        let confidence = world.model.confidence(world.scope_of("CCIO"));
+        let item = confidence.items[0].change.as_ref().and_then(Shown::value);
+        let overall = confidence.overall.as_ref().and_then(Shown::value).copied();
+        (overall.and_then(|is| is.up), item.and_then(|is| is.up))
+    };
+    let both = |up: Up| (Some(up), Some(up));
+    assert_eq!(up([6, 7, 8, 9]), both(Up::AtLeast(8)));
+    assert_eq!(up([6, 7, 8, 4]), both(Up::AtLeast(8)));
+    assert_eq!(up([6, 7, 3, 4]), both(Up::Exactly(6)));
+    assert_eq!(up([6, 2, 3, 4]), both(Up::AtMost(4)));
+    assert_eq!(up([1, 2, 3, 4]), both(Up::AtMost(4)));
+}
+
+#[test]
+fn a_total_of_few_hidden_people_does_not_tell_how_many_went_up() {
     let up = |confidence: &Confidence| {
         let item = confidence.items[0].change.as_ref().and_then(Shown::value);
         let overall = confidence.overall.as_ref().and_then(Shown::value);
         (overall.and_then(|is| is.up), item.and_then(|is| is.up))
     };
-    assert_eq!(
-        up(&two_and_three([4, 5, 6, 4, 5], [5, 7, 5, 6, 6])),
-        (Some(4), Some(4))
-    );
+    assert_eq!(up(&two_and_three([4, 5, 6, 4, 5], [5, 7, 5, 6, 6])), (None, None));
     assert_eq!(up(&two_and_three([4, 5, 6, 4, 5], [5, 7, 8, 6, 6])), (None, None));
     assert_eq!(up(&two_and_three([4, 5, 6, 4, 5], [3, 5, 4, 2, 1])), (None, None));
 }
@@ -337,7 +359,7 @@ fn confidence_changes_on_pairs_only() {
         .expect("five pairs");
     assert_eq!(
         (overall.by.n, overall.then, overall.now, overall.up),
-        (5, 4.0, 6.0, Some(4))
+        (5, 4.0, 6.0, Some(Up::Exactly(4)))
     );
     assert_eq!(confidence.compared, Some(Compared::Baseline));
     assert_eq!((confidence.before.part, confidence.after.part), (6, 5));

@@ -7,6 +7,7 @@ use super::layout::{Aside, Pane as Part};
 use super::rows::{five, lines, why_hidden};
 use super::{Feedback, Sort};
 use crate::domain::feedback::{Compared, OFFICE_PULSE, Shown};
+use crate::domain::statistics::decimal;
 use crate::domain::{Scope, text, when};
 use crate::tui::part::{Canvas, Column, Pane, fit_columns};
 use crate::tui::screen::Cx;
@@ -141,7 +142,8 @@ fn title(view: &Feedback, cx: &Cx<'_>, pane: Part, width: u16) -> (String, Strin
                     .get(group)
                     .and_then(|group| {
                         let line = facts.line(Scope::Stream(group.stream));
-                        Some(format!("; all {} {:.1}", line.name, line.mean.as_ref()?.value()?))
+                        let mean = decimal(*line.mean.as_ref()?.value()?, 1);
+                        Some(format!("; all {} {mean}", line.name))
                     })
                     .unwrap_or_default(),
                 _ => String::new(),
@@ -238,7 +240,11 @@ fn draw_summary(view: &Feedback, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rec
         .filter_map(|score| Some((score.round, score.mean.as_ref()?)));
     let last: Vec<String> = asked
         .map(|(round, mean)| match mean {
-            Shown::Value(value) => format!("S{round} {value:.1}  {}", five(canvas.glyphs, *value, 20)),
+            Shown::Value(value) => format!(
+                "S{round} {}  {}",
+                decimal(*value, 1),
+                five(canvas.glyphs, *value, 20)
+            ),
             Shown::Hidden { .. } => format!("S{round} -    {:<20}", "too few answers"),
         })
         .collect();
@@ -341,7 +347,7 @@ fn draw_trend(view: &Feedback, cx: &Cx<'_>, canvas: &mut Canvas<'_>, area: Rect)
         .iter()
         .filter_map(|score| {
             let words = match score.mean.as_ref()? {
-                Shown::Value(mean) => format!("{mean:.1}  {}", five(canvas.glyphs, *mean, width)),
+                Shown::Value(mean) => format!("{}  {}", decimal(*mean, 1), five(canvas.glyphs, *mean, width)),
                 Shown::Hidden { why, .. } => format!("-    {why}"),
             };
             Some(format!(" S{}  {words}", score.round))

@@ -6,6 +6,7 @@ use crate::domain::feedback::{
     AskedRow, Board, Confidence, Line, PulseScores, QuestionLine, QuoteLine, QuoteTotals, Readers,
     RoundScore, Shown, SurveyLine, ThemeLine,
 };
+use crate::domain::statistics::{self, decimal};
 use crate::domain::{Cohort, Id, Model, Ratio, Rev, Scope, Wave};
 
 /// What makes the board old: another cohort, another revision, another hour.
@@ -171,7 +172,7 @@ pub(super) fn is_open(model: &Model, wave: Id<Wave>, day: NaiveDate) -> bool {
 /// A mean as shown: one decimal, `-` while hidden, nothing when nobody was asked.
 pub(super) fn mean(shown: Option<&Shown<f64>>) -> String {
     match shown {
-        Some(Shown::Value(mean)) => format!("{mean:.1}"),
+        Some(Shown::Value(mean)) => decimal(*mean, 1),
         Some(Shown::Hidden { .. }) => "-".to_owned(),
         None => String::new(),
     }
@@ -180,7 +181,7 @@ pub(super) fn mean(shown: Option<&Shown<f64>>) -> String {
 /// A change as shown: with its sign.
 pub(super) fn signed(shown: Option<&Shown<f64>>) -> String {
     match shown {
-        Some(Shown::Value(change)) => format!("{change:+.1}"),
+        Some(Shown::Value(change)) => statistics::signed(*change, 1),
         Some(Shown::Hidden { .. }) => "-".to_owned(),
         None => String::new(),
     }

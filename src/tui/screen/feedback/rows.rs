@@ -7,8 +7,9 @@ use super::layout::Pane as Part;
 use super::{Feedback, Sort};
 use crate::domain::feedback::{
     AskedRow, Change, Confidence, ConsentWord, ItemLine, Line as Score, QuestionLine, QuoteLine, RoundScore,
-    Shown, SurveyLine, ThemeLine, in_words,
+    Shown, SurveyLine, ThemeLine, Up, in_words,
 };
+use crate::domain::statistics::{decimal, signed};
 use crate::domain::{QuoteState, Scope, when};
 use crate::tui::part::bar::bar;
 use crate::tui::part::{Cell, Column, Line, fit_columns};
@@ -403,14 +404,17 @@ fn confidence_lines(of: &Scoped, glyphs: Glyphs, width: u16) -> Vec<Line> {
         Shown::Value(change) => Line::of(
             [
                 name.to_owned(),
-                format!("{:.1}", change.then),
+                decimal(change.then, 1),
                 bar(change.then, bars.0),
-                format!("{:.1}", change.now),
+                decimal(change.now, 1),
                 bar(change.now, bars.1),
-                format!("{:+.1}", change.by.mean),
-                change
-                    .up
-                    .map_or_else(String::new, |up| format!("{up} of {}", change.by.n)),
+                signed(change.by.mean, 1),
+                match change.up {
+                    Some(Up::Exactly(up)) => format!("{up} of {}", change.by.n),
+                    Some(Up::AtLeast(up)) => format!("{up}+ of {}", change.by.n),
+                    Some(Up::AtMost(up)) => format!("<{} of {}", up + 1, change.by.n),
+                    None => "hidden".to_owned(),
+                },
             ]
             .map(Cell::from),
         ),
@@ -431,7 +435,7 @@ fn confidence_lines(of: &Scoped, glyphs: Glyphs, width: u16) -> Vec<Line> {
         (None, Some(Shown::Value(before))) => Line::of(
             [
                 item.text.clone(),
-                format!("{before:.1}"),
+                decimal(*before, 1),
                 bar(*before, bars.0),
                 "later".to_owned(),
             ]
@@ -487,10 +491,15 @@ fn survey_line(survey: &SurveyLine) -> Line {
         .iter()
         .map(|mean| match (&mean.mean, &mean.promoters) {
             (_, Some(Shown::Value(nps))) => format!(
-                "NPS {:+.0} (n {}, 95 % {:+.0} to {:+.0})",
-                nps.score, nps.n, nps.interval.low, nps.interval.high
+                "NPS {} (n {}, 95 % {} to {})",
+                signed(nps.score, 0),
+                nps.n,
+                signed(nps.interval.low, 0),
+                signed(nps.interval.high, 0)
             ),
-            (Shown::Value(sample), _) => format!("{:.1} of {} (n {})", sample.mean, mean.scale.1, sample.n),
+            (Shown::Value(sample), _) => {
+                format!("{} of {} (n {})", decimal(sample.mean, 1), mean.scale.1, sample.n)
+            }
             (Shown::Hidden { why, .. }, _) => why.clone(),
         })
         .collect();

@@ -4,6 +4,7 @@ use super::facts::{self, Scoped, round_name};
 use super::layout::Pane;
 use super::{Feedback, answers, card, draw, quote, remind, rows};
 use crate::domain::feedback::{AskedRow, Line, QuoteLine, Shown, ThemeLine};
+use crate::domain::statistics::{decimal, signed};
 use crate::domain::{Id, QuoteState, Scope, Wave, when};
 use crate::tui::overlay::{Menu, MenuRow, Overlay};
 use crate::tui::screen::{Cx, Screen};
@@ -160,14 +161,21 @@ impl Feedback {
         match row {
             Some((name, Shown::Value(change))) => {
                 let interval = change.by.interval().map_or(String::new(), |interval| {
-                    format!(", 95 % interval {:+.1} to {:+.1}", interval.low, interval.high)
+                    format!(
+                        ", 95 % interval {} to {}",
+                        signed(interval.low, 1),
+                        signed(interval.high, 1)
+                    )
                 });
                 let effect = change
                     .by
                     .effect()
-                    .map_or(String::new(), |d| format!(", d {d:.1}"));
+                    .map_or(String::new(), |d| format!(", d {}", decimal(d, 1)));
                 let n = change.by.n;
-                format!("{name}: {:+.1} on {n} pairs{interval}{effect}.", change.by.mean)
+                format!(
+                    "{name}: {} on {n} pairs{interval}{effect}.",
+                    signed(change.by.mean, 1)
+                )
             }
             Some((name, Shown::Hidden { why, .. })) => format!("{name}: {why}."),
             None => "The change is known once people have been asked again.".to_owned(),

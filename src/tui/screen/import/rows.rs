@@ -1,5 +1,6 @@
 //! The rows of an import preview, and what they come to, as they are shown.
 
+use crate::domain::statistics::decimal;
 use std::collections::HashMap;
 
 use crate::exchange::incoming::Drawn;
@@ -138,7 +139,11 @@ pub(super) fn totals(drawn: &Drawn) -> Vec<String> {
             .and_then(|change| change.means)
             .map(|(then, now)| {
                 let paired = drawn.facts.change.map_or(0, |change| change.paired);
-                format!("; confidence {then:.2} then, {now:.2} now ({paired} pairs)")
+                format!(
+                    "; confidence {} then, {} now ({paired} pairs)",
+                    decimal(then, 2),
+                    decimal(now, 2)
+                )
             });
         lines.push(format!("{asked} asked{}", answered.unwrap_or_default()));
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::domain::feedback::{Readers, Shown};
+use crate::domain::statistics::signed;
 use crate::domain::{
     Alert, Group, Id, Model, Phase, Ratio, Role, Round, Scope, Session, Stream, StreamState, when,
 };
@@ -28,7 +29,7 @@ impl Voices {
     /// Mean change of role confidence: `+0.9`, `-` while hidden or not asked twice.
     pub(super) fn confidence(&self) -> String {
         match &self.confidence {
-            Some(Shown::Value(change)) => format!("{change:+.1}"),
+            Some(Shown::Value(change)) => signed(*change, 1),
             Some(Shown::Hidden { .. }) | None => "-".to_owned(),
         }
     }
