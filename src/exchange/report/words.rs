@@ -62,7 +62,8 @@ pub(super) fn reading(model: &Model) -> Section {
     let parts = [
         format!(
             "No mean, share or distribution stands on fewer than {}. What stands on fewer is hidden, and where a \
-             total would give a hidden number away it leaves it out; the total then says less than all answers.",
+             total would give a hidden number away it leaves it out; the total then says less than all answers. That \
+             nearly all or hardly any of the people of small groups went up is told as \"or more\" and \"or fewer\".",
             many(smallest, "answer", "answers")
         ),
         "Means are given with the number of answers that they are made of (\"Counted\"). Intervals of means are 95 % intervals by Student's \
