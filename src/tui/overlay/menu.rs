@@ -160,10 +160,10 @@ impl Menu {
         }
     }
 
-    /// What a key means here: nothing is said of labels where no row has one, and typing finds a row.
+    /// What a key means here: nothing is said of digits or letters where no row has one, and typing finds a row.
     pub(super) fn hint(&self, action: Action) -> Option<String> {
         let words = match action {
-            Action::Label(_) if self.rows.iter().all(|row| row.label.is_none()) => "",
+            Action::Label(like) if !self.labels().any(|label| label.is_numeric() == like.is_numeric()) => "",
             Action::Open if self.find.is_some() => "this one",
             Action::NextField => "next",
             Action::Up if self.find.is_some() => "one up",
@@ -171,6 +171,10 @@ impl Menu {
             _ => return None,
         };
         Some(words.to_owned())
+    }
+
+    fn labels(&self) -> impl Iterator<Item = char> {
+        self.rows.iter().filter_map(|row| row.label)
     }
 
     /// The rows that match what is typed, by number.
