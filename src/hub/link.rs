@@ -315,6 +315,7 @@ impl Keeper {
         match ask {
             Ask::Propose(edit) => self.unanswered.push((edit.nonce, Ask::Propose(edit))),
             Ask::Undo(nonce, rev) => self.unanswered.push((nonce, Ask::Undo(nonce, rev))),
+            Ask::Erase(nonce, ..) => self.unanswered.push((nonce, ask)),
             Ask::Place(place) => self.place = Some(place),
             // Where we were going, for the next welcome.
             Ask::Open(cohort) => self.who.cohort = Wanted::This(cohort),
@@ -325,8 +326,7 @@ impl Keeper {
             | Ask::Verify
             | Ask::Retire
             | Ask::Now
-            | Ask::Backup
-            | Ask::Erase(..) => {}
+            | Ask::Backup => {}
         }
     }
 
@@ -492,6 +492,9 @@ impl Keeper {
                 | LinkEvent::Unsaved { nonce, .. } = &event
                 {
                     self.unanswered.retain(|(other, _)| other != nonce);
+                }
+                if matches!(event, LinkEvent::Erased(_)) {
+                    self.unanswered.retain(|(_, ask)| !matches!(ask, Ask::Erase(..)));
                 }
                 (self.to)(event);
             }

@@ -61,7 +61,7 @@ impl Verdict {
     }
 }
 
-/// How far a commit has come.
+/// How far a commit, or an erasure, has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Nothing is written.
@@ -74,20 +74,29 @@ pub enum Stage {
     Durable,
     /// The watermark says so; nobody has been told.
     Noted,
+    /// A database without an erased person stands beside the one in use, and the person's letters are listed.
+    Rewritten,
+    /// It is the one in use; the old one stands beside it.
+    Exchanged,
+    /// The old one and the letters are overwritten and gone; nobody has been told.
+    Cleared,
 }
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Begun,
         Self::Written,
         Self::Flushed,
         Self::Durable,
         Self::Noted,
+        Self::Rewritten,
+        Self::Exchanged,
+        Self::Cleared,
     ];
 }
 
-/// Who is called at every stage of every commit: tests end the process there.
+/// Who is called at every stage of every commit and erasure: tests end the process there.
 pub type Stages = Box<dyn Fn(Stage) + Send>;
 
 /// One row to write, or to take away.

@@ -4,12 +4,14 @@
 //! sled keeps deleted rows in its files for a long time (reliability.md §1.8), so that only a new database is free of
 //! them. It is built beside the old one, read back, and exchanged for it in one step of the file system; whatever
 //! interrupts that leaves one whole database under the usual name, and what stands beside it is overwritten at the
-//! next start. What cannot be reached from here (backups elsewhere, snapshots of the disk, free space) is said, not
+//! next start, with the person's prepared messages: their list travels with the old database. What cannot be reached from here (backups elsewhere, snapshots of the disk, free space) is said, not
 //! denied.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -20,11 +22,13 @@ use super::commit::PART;
 use super::ground::closed;
 use super::header::{Header, Tally};
 use super::problem::{Cause, StoreProblem};
-use super::{Answer, DATABASE, Ground, Head, Outcome, Store, backup, keys};
+use super::{Answer, DATABASE, Ground, Head, Outcome, Stage, Store, backup, keys};
 use crate::domain::{AdminName, AnyId, Cohort, Edit, Entry, Erasure, Id, Label, Person, Rev};
 
 /// The directory in which the new database is built, and under which the old one is found afterwards.
 const BESIDE: &str = "data.erasing";
+/// In the directory of the old database: the files of prepared messages to the person, each ended by a zero byte.
+const LETTERS: &str = "letters.erasing";
 /// The directory of prepared messages, in the data directory.
 const OUTBOX: &str = "outbox";
 /// Bytes that are read, and overwritten, in one go.
@@ -57,10 +61,17 @@ impl Erased {
     /// What was done, and what is left to do, in sentences; the first says the most.
     #[must_use]
     pub fn said(&self) -> Vec<String> {
-        let mut said = vec![format!(
-            "Erased: {} records and {} entries lost the person, {} files were overwritten.",
-            self.records, self.entries, self.files
-        )];
+        let mut said = vec![if self.records > 0 {
+            format!(
+                "Erased: {} records and {} entries lost the person, {} files were overwritten.",
+                self.records, self.entries, self.files
+            )
+        } else {
+            format!(
+                "Erased, as entry {}: the store ended on the way, and the next one finished it.",
+                self.revision
+            )
+        }];
         said.push(if self.found == 0 {
             "Their name, addresses and telephone stand nowhere in the data directory.".to_owned()
         } else {
@@ -239,6 +250,19 @@ impl Store {
         entry_rows(&told(going, header.revision), &mut rows[1]);
         erased.revision = header.revision;
         self.answers_without(&erasure, &mut rows[2])?;
+        // Whoever could not be told asks again under the same nonce.
+        let answer = Answer {
+            payload: 0,
+            at: going.at.timestamp(),
+            outcome: Outcome::Landed(header.revision),
+        };
+        let nonce = going.nonce;
+        rows[2].push((keys::answer(nonce).to_vec(), codec::wrap(Other::Answer, &answer)));
+        rows[2].push((
+            keys::answered(header.answered).to_vec(),
+            nonce.to_be_bytes().to_vec(),
+        ));
+        header.answered += 1;
         let tallies = [&mut header.records, &mut header.entries, &mut header.answers];
         for (tally, rows) in tallies.into_iter().zip(&rows) {
             rows.iter().for_each(|(key, value)| tally.add(key, value));
@@ -302,9 +326,15 @@ impl Fresh {
     /// to end, for it no longer knows which.
     pub fn replace(self, mut old: Store, ground: &Ground) -> Result<(Store, Erased), StoreProblem> {
         let stages = old.stages.take();
+        let reach = |stage| {
+            if let Some(stages) = &stages {
+                stages(stage);
+            }
+        };
         // sled writes into its directory when it is closed: that must still be the old one.
         drop(old);
         closed(&ground.dir().join(DATABASE))?;
+        reach(Stage::Rewritten);
         let Self {
             dir,
             revision,
@@ -314,31 +344,100 @@ impl Fresh {
         let (beside, place) = (dir.join(BESIDE), dir.join(DATABASE));
         let system =
             |path: &Path, doing: &str, error: &std::io::Error| StoreProblem::system(path, doing, error);
+        list_letters(&dir, &place, &needles).map_err(|error| system(&place, "write into", &error))?;
         renameat_with(CWD, &beside, CWD, &place, RenameFlags::EXCHANGE)
             .map_err(|error| system(&place, "exchange", &error.into()))?;
         File::open(&dir)
             .and_then(|dir| dir.sync_all())
             .map_err(|error| system(&dir, "make durable", &error))?;
-        erased.files += clear(&beside).map_err(|error| system(&beside, "overwrite", &error))?;
-        erased.files += clear_letters(&dir.join(OUTBOX), &needles);
+        reach(Stage::Exchanged);
+        erased.files += finish(&dir).map_err(|error| system(&beside, "overwrite", &error))?;
+        reach(Stage::Cleared);
         let mut store = Store::open(ground)?;
         store.observe(stages);
         debug_assert_eq!(store.header.revision, revision);
-        for file in files_under(&dir) {
-            let found = search(&file, &needles);
-            if found > 0 {
-                erased.found += found;
-                let name = file.strip_prefix(&dir).unwrap_or(&file);
-                erased.places.push(name.display().to_string());
-            }
-        }
-        erased.backups = backup::taken(&dir);
+        erased.prove(&dir, &needles);
         Ok((store, erased))
     }
 }
 
+impl Erased {
+    /// An erasure that landed while nobody could be told: searched for the name that was typed.
+    #[must_use]
+    pub fn earlier(ground: &Ground, revision: Rev, name: &str) -> Self {
+        let mut erased = Self {
+            revision,
+            ..Self::default()
+        };
+        erased.prove(ground.dir(), &[name.to_owned()]);
+        erased
+    }
+
+    /// Searches every file for what must stand nowhere.
+    fn prove(&mut self, dir: &Path, needles: &[String]) {
+        for file in files_under(dir) {
+            let found = search(&file, needles);
+            if found > 0 {
+                self.found += found;
+                let name = file.strip_prefix(dir).unwrap_or(&file);
+                self.places.push(name.display().to_string());
+            }
+        }
+        self.backups = backup::taken(dir);
+    }
+}
+
+/// Finishes what an erasure began, whatever ended it: what stands beside the database is overwritten and removed,
+/// with the letters that it lists. Answers how many files that were.
+pub(super) fn finish(dir: &Path) -> std::io::Result<u64> {
+    let beside = dir.join(BESIDE);
+    let mut gone = 0;
+    for letter in letters_listed(&dir.join(OUTBOX), &beside.join(LETTERS)) {
+        overwrite(&letter)?;
+        fs::remove_file(&letter)?;
+        gone += 1;
+    }
+    gone += clear(&beside)?;
+    // One that was listed, and the databases not exchanged.
+    let unused = dir.join(DATABASE).join(LETTERS);
+    if unused.exists() {
+        overwrite(&unused)?;
+        fs::remove_file(&unused)?;
+    }
+    Ok(gone)
+}
+
+/// Lists the prepared messages to the person beside the old database.
+fn list_letters(dir: &Path, place: &Path, needles: &[String]) -> std::io::Result<()> {
+    let outbox = dir.join(OUTBOX);
+    let mut list = Vec::new();
+    for letter in files_under(&outbox) {
+        if letter.extension().is_some_and(|is| is == "eml") && is_to(&letter, needles) {
+            let name = letter.strip_prefix(&outbox).unwrap_or(&letter);
+            list.extend_from_slice(name.as_os_str().as_bytes());
+            list.push(0);
+        }
+    }
+    let mut file = File::create(place.join(LETTERS))?;
+    file.write_all(&list)?;
+    file.sync_all()?;
+    File::open(place)?.sync_all()
+}
+
+/// The letters of a list that are still there.
+fn letters_listed(outbox: &Path, list: &Path) -> Vec<PathBuf> {
+    let list = fs::read(list).unwrap_or_default();
+    let names = list.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    let letters = names.map(|name| PathBuf::from(OsStr::from_bytes(name)));
+    letters
+        .filter(|name| name.components().all(|part| matches!(part, Component::Normal(_))))
+        .map(|name| outbox.join(name))
+        .filter(|letter| letter.is_file())
+        .collect()
+}
+
 /// Overwrites and removes what an erasure left beside the database; answers how many files that were.
-pub(super) fn clear(beside: &Path) -> std::io::Result<u64> {
+fn clear(beside: &Path) -> std::io::Result<u64> {
     if fs::symlink_metadata(beside).is_err() {
         return Ok(0);
     }
@@ -348,11 +447,6 @@ pub(super) fn clear(beside: &Path) -> std::io::Result<u64> {
     }
     fs::remove_dir_all(beside)?;
     Ok(files.len() as u64)
-}
-
-/// Where an interrupted erasure may have left something.
-pub(super) fn leftover(dir: &Path) -> PathBuf {
-    dir.join(BESIDE)
 }
 
 /// Overwrites a file with nothing, as far as the file system does that in place, and makes that durable.
@@ -367,18 +461,6 @@ fn overwrite(path: &Path) -> std::io::Result<()> {
         left -= piece as u64;
     }
     file.sync_all()
-}
-
-/// Overwrites and removes the prepared messages to the person; answers how many. One that cannot be removed is found
-/// by the search.
-fn clear_letters(outbox: &Path, needles: &[String]) -> u64 {
-    let letters = files_under(outbox);
-    let gone = letters.iter().filter(|file| {
-        file.extension().is_some_and(|is| is == "eml")
-            && is_to(file, needles)
-            && overwrite(file).and_then(|()| fs::remove_file(file)).is_ok()
-    });
-    gone.count() as u64
 }
 
 /// Whether a letter is addressed to one of these.

@@ -43,8 +43,7 @@ impl Store {
             return Err(StoreProblem::damaged(&place, "the database file is gone"));
         }
         remove_leftovers(&place)?;
-        let beside = erase::leftover(dir);
-        erase::clear(&beside).map_err(|error| StoreProblem::system(&beside, "remove", &error))?;
+        erase::finish(dir).map_err(|error| StoreProblem::system(dir, "finish an erasure in", &error))?;
         let (db, trees) = once_free(LOCK_PATIENCE, || open_in_time(&place))?;
         let [records, entries, answers, meta] = trees;
         let io = |error: std::io::Error| StoreProblem::system(&place, "make durable", &error);

@@ -212,6 +212,7 @@ fn row_4_a_power_cut_in_the_middle_of_a_commit_loses_nothing_that_was_acknowledg
                 |_| true,
             ],
             Stage::Durable | Stage::Noted => &[|_| true],
+            Stage::Rewritten | Stage::Exchanged | Stage::Cleared => panic!("{stage:?} is of no commit"),
         };
         for (number, is_new) in tears.iter().enumerate() {
             let disk = torn(before.path(), after.path(), &database, is_new);

@@ -2,7 +2,7 @@
 //! goes with its session; and many that start at once.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use cohort::hub::{Client, Link, LinkEvent, Service, Serving};
 use cohort::store::Stage;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use crate::kit::office::{Office, add, begin, catch_up, real, serving, who};
+use crate::kit::office::{Office, add, begin, catch_up, change, real, serving, who};
 use crate::kit::pty::{Line, Program};
 
 /// How long anything may take before it counts as never.
@@ -67,24 +67,29 @@ fn a_store_that_dies_at_a_stage() {
         .wait();
 }
 
+/// A store of its own process, which dies at a stage.
+fn dying_at(fatal: Stage, dir: &Path) -> Child {
+    let stage = Stage::ALL
+        .iter()
+        .position(|stage| *stage == fatal)
+        .expect("it is one of them");
+    let me = std::env::current_exe().expect("the tests run from a file");
+    Command::new(me)
+        .args(["killed::a_store_that_dies_at_a_stage", "--exact", "--ignored"])
+        .env(DIR, dir)
+        .env(STAGE, stage.to_string())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the store is started")
+}
+
 /// An edit is on its way when the store dies at a stage; the next store gets it again. Answers the revision it landed
 /// as, and how many entries there are after one more edit.
 fn killed_at(fatal: Stage) -> (u64, u64) {
     let (mut office, ann, mut mint) = Office::begun();
     drop(ann);
     office.close();
-    let stage = Stage::ALL
-        .iter()
-        .position(|stage| *stage == fatal)
-        .expect("it is one of them");
-    let me = std::env::current_exe().expect("the tests run from a file");
-    let mut dying = Command::new(me)
-        .args(["killed::a_store_that_dies_at_a_stage", "--exact", "--ignored"])
-        .env(DIR, office.dir())
-        .env(STAGE, stage.to_string())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the store is started");
+    let mut dying = dying_at(fatal, office.dir());
     let mut ann = in_time(office.dir(), "Ann");
     let (id, edit) = add(ann.model(), &mut mint, "Owen Pritchard");
     let waiting = std::thread::spawn(move || {
@@ -118,6 +123,65 @@ fn row_2_killed_after_writing_and_before_it_is_durable_the_edit_lands_once() {
 fn row_3_killed_when_durable_and_before_it_was_answered_the_same_entry_is_the_answer() {
     for stage in [Stage::Durable, Stage::Noted] {
         assert_eq!(killed_at(stage), (2, 3), "{stage:?}");
+    }
+}
+
+/// Somebody is being erased when the store dies at a stage; the next store is asked again.
+fn erased_though_killed_at(fatal: Stage) {
+    const NAME: &str = "Owen Pritchard";
+    let (mut office, mut ann, mut mint) = Office::begun();
+    let (id, edit) = add(ann.model(), &mut mint, NAME);
+    ann.propose(edit).expect("it lands");
+    let address = change(ann.model(), &mut mint, id, |person| {
+        person.email = "owen.pritchard@example.org".to_owned();
+    });
+    ann.propose(address).expect("it lands");
+    let nia = add(ann.model(), &mut mint, "Nia Rees");
+    let before = ann.propose(nia.1).expect("it lands");
+    drop(ann);
+    office.close();
+    let outbox = office.dir().join("outbox/2025");
+    std::fs::create_dir_all(&outbox).expect("it can be made");
+    for (file, to) in [("owen.eml", "owen.pritchard"), ("nia.eml", "nia.rees")] {
+        let letter = format!("From: office@example.org\r\nTo: <{to}@example.org>\r\n\r\nDear all,\r\n");
+        std::fs::write(outbox.join(file), letter).expect("it can be written");
+    }
+    let mut dying = dying_at(fatal, office.dir());
+    let mut ann = in_time(office.dir(), "Ann");
+    let nonce = mint.nonce();
+    let waiting = std::thread::spawn(move || {
+        let erased = ann
+            .erase(nonce, id, NAME)
+            .expect("the next store goes on with it");
+        (ann, erased)
+    });
+    assert!(!dying.wait().expect("it is our child").success(), "it was killed");
+    office.reopen();
+    let (mut ann, erased) = waiting.join().expect("it does not fail");
+    assert_eq!(
+        (erased.found, erased.revision),
+        (0, before + 1),
+        "{fatal:?}: {erased:?}"
+    );
+    assert_eq!(ann.verify().expect("it answers").problems, [], "{fatal:?}");
+    assert!(!office.dir().join("data.erasing").exists(), "{fatal:?}");
+    assert!(!office.dir().join("data/letters.erasing").exists(), "{fatal:?}");
+    assert!(
+        !outbox.join("owen.eml").exists() && outbox.join("nia.eml").exists(),
+        "{fatal:?}"
+    );
+    let ann = office.client("Ann");
+    let names: Vec<_> = ann.model().people.iter().map(|(_, is)| is.name.clone()).collect();
+    assert!(
+        names.contains(&"Nia Rees".to_owned()) && !names.contains(&NAME.to_owned()),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn a_store_killed_on_the_way_leaves_an_erasure_that_the_next_one_finishes() {
+    for stage in [Stage::Rewritten, Stage::Exchanged, Stage::Cleared] {
+        erased_though_killed_at(stage);
     }
 }
 

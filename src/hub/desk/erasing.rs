@@ -11,7 +11,7 @@ use super::super::wire::{Down, Farewell};
 use super::{Desk, SHARED, me};
 use crate::domain::{AdminName, AdminRole, Cohort, Id, Person, Refusal};
 use crate::store::erase::{Erased, Going};
-use crate::store::{Store, StoreProblem};
+use crate::store::{Outcome, Store, StoreProblem};
 
 /// The store, which is away only while it is exchanged for another.
 pub(super) struct Kept(Option<Store>);
@@ -61,6 +61,12 @@ impl Desk {
     /// Erases a person whose name was typed, for an owner.
     pub(super) fn erase(&mut self, id: SeatId, nonce: u128, person: Id<Person>, name: &str) {
         self.settle();
+        if let Some(Outcome::Landed(revision)) =
+            self.must(self.store.answer(nonce)).map(|answer| answer.outcome)
+        {
+            let erased = Erased::earlier(&self.ground, revision, name);
+            return self.say(id, &Down::Erased(erased));
+        }
         match self.erased(id, nonce, person, name) {
             Ok(erased) => {
                 self.say(id, &Down::Erased(erased));
