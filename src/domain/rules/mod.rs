@@ -241,6 +241,7 @@ impl Model {
         let after = After::new(self, &edit.changes, now, forward);
         permitted::refuse_changes(self, edit, by, &after)?;
         answers::refuse_link(edit, &after)?;
+        people::refuse_return(edit)?;
         let found = self.look_at_edit(edit, &after, false);
         let broken = told_of(edit, self.newly_broken(found.broken, now));
         match broken.split_first() {

@@ -9,8 +9,25 @@ use super::{Found, Ruled};
 use crate::domain::text::{email_problem, fold_email};
 use crate::domain::when::day_short;
 use crate::domain::{
-    AnyId, Application, ApplicationState, Enrolment, EnrolmentState, FreeTime, Id, Membership, Person, Role,
+    AnyId, Application, ApplicationState, Change, Edit, Enrolment, EnrolmentState, FreeTime, Id, Membership,
+    Person, Refusal, Role,
 };
+
+/// Refuses to make somebody of an id that is left of an erased person (rule 16).
+pub(super) fn refuse_return(edit: &Edit) -> Result<(), Refusal> {
+    let returns = edit.changes.iter().any(|change| match change {
+        Change::Person(delta) => {
+            let erased = |is: &Option<Box<Person>>| is.as_ref().is_some_and(|is| is.is_erased());
+            erased(&delta.before) && delta.after.is_some() && !erased(&delta.after)
+        }
+        _ => false,
+    });
+    if !returns {
+        return Ok(());
+    }
+    let what = "this person was erased: the record stays empty";
+    Err(Refusal::rule(16, what, "add the person anew, if it is wanted"))
+}
 
 impl Ruled for Person {
     fn names(&self, _: &mut dyn FnMut(AnyId)) {}

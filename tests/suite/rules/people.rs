@@ -152,6 +152,21 @@ fn rule_16_an_erased_person_is_an_id_and_nothing_else() {
 }
 
 #[test]
+fn rule_16_an_erased_person_does_not_come_back() {
+    let model = world::world();
+    let dee = person(&model, "Dee Foster");
+    let erased = changed(&model.people, dee, |p| *p = Person::default());
+    let model = after(&model, vec![erased]);
+    let typed_meanwhile = changed(&model.people, dee, |p| p.email = "dee@new.example.org".to_owned());
+    refused(
+        &model,
+        vec![typed_meanwhile],
+        16,
+        "this person was erased: the record stays empty",
+    );
+}
+
+#[test]
 fn rule_17_people_are_matched_by_address_and_then_by_an_earlier_one() {
     let model = world::world();
     let dee = person(&model, "Dee Foster");
