@@ -4,12 +4,15 @@
 //! changed by one and every shown number is read again: the rows of that table are all that can be known, and so
 //! is every sum of them. If a hidden number, or one answer, is such a sum, the attack succeeds.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
+use super::tests::{item_answers, survey};
 use super::world::{World, day, noon};
-use super::{Confidence, Readers, Shown};
+use super::{Confidence, Readers, Shown, Up};
 use crate::domain::ask::rates::Scope;
-use crate::domain::{Enrolment, Group, Id, Model, Occasion, Response};
+use crate::domain::{Attribution, Enrolment, Group, Id, Model, Occasion, Response};
 
 /// One answer to one question: what nobody may learn.
 type Unknown = (Id<Response>, String);
@@ -277,4 +280,112 @@ fn the_attack_finds_a_total_less_its_parts() {
     let rows = reduced(vec![vec![1.0, 1.0, 1.0], vec![1.0, 1.0, 0.0]]);
     assert!(follows(&rows, vec![0.0, 0.0, 1.0]));
     assert!(!follows(&rows, vec![1.0, 0.0, 0.0]));
+}
+
+/// Five people of two streams that are hidden alone, who answered this then and now; as the whole cohort sees them.
+fn two_and_three(then: [i8; 5], now: [i8; 5]) -> Confidence {
+    let mut world = World::new();
+    let waves = world.confidence(&[Occasion::Endpoint]);
+    let (_, two) = world.group("CCIO-1", 2);
+    let (_, three) = world.group("CIO-1", 3);
+    for (person, (then, now)) in two.into_iter().chain(three).zip(then.into_iter().zip(now)) {
+        let mut answers = item_answers("", now, &[]);
+        answers.extend(item_answers("then:", then, &[]));
+        survey(&mut world, waves[0], person, &answers);
+    }
+    world.model.confidence(Scope::Cohort)
+}
+
+#[test]
+fn a_total_of_hidden_streams_is_not_told_while_it_tells_each_of_them() {
+    let all = |confidence: &Confidence| confidence.overall.as_ref().and_then(Shown::value).copied();
+    assert!(all(&two_and_three([4, 5, 6, 4, 5], [5, 7, 5, 6, 6])).is_some());
+    // Everybody at the end of the scale now; everybody changed by the same.
+    assert_eq!(all(&two_and_three([4, 5, 6, 4, 5], [10; 5])), None);
+    assert_eq!(all(&two_and_three([4, 5, 6, 4, 5], [5, 6, 7, 5, 6])), None);
+}
+
+#[test]
+fn how_many_went_up_tells_of_no_hidden_group_that_all_of_them_did() {
+    let up = |now: [i8; 4]| {
+        let mut world = World::new();
+        let waves = world.confidence(&[Occasion::Endpoint]);
+        for group in ["CCIO-1", "CCIO-2", "CCIO-3"] {
+            for (person, now) in world.group(group, 4).1.into_iter().zip(now) {
+                let mut answers = item_answers("", now, &[]);
+                answers.extend(item_answers("then:", 5, &[]));
+                survey(&mut world, waves[0], person, &answers);
+            }
+        }
+        let confidence = world.model.confidence(world.scope_of("CCIO"));
+        let item = confidence.items[0].change.as_ref().and_then(Shown::value);
+        let overall = confidence.overall.as_ref().and_then(Shown::value).copied();
+        (overall.and_then(|is| is.up), item.and_then(|is| is.up))
+    };
+    let both = |up: Up| (Some(up), Some(up));
+    assert_eq!(up([6, 7, 8, 9]), both(Up::AtLeast(8)));
+    assert_eq!(up([6, 7, 8, 4]), both(Up::AtLeast(8)));
+    assert_eq!(up([6, 7, 3, 4]), both(Up::Exactly(6)));
+    assert_eq!(up([6, 2, 3, 4]), both(Up::AtMost(4)));
+    assert_eq!(up([1, 2, 3, 4]), both(Up::AtMost(4)));
+}
+
+#[test]
+fn a_total_of_few_hidden_people_does_not_tell_how_many_went_up() {
+    let up = |confidence: &Confidence| {
+        let item = confidence.items[0].change.as_ref().and_then(Shown::value);
+        let overall = confidence.overall.as_ref().and_then(Shown::value);
+        (overall.and_then(|is| is.up), item.and_then(|is| is.up))
+    };
+    assert_eq!(up(&two_and_three([4, 5, 6, 4, 5], [5, 7, 5, 6, 6])), (None, None));
+    assert_eq!(up(&two_and_three([4, 5, 6, 4, 5], [5, 7, 8, 6, 6])), (None, None));
+    assert_eq!(up(&two_and_three([4, 5, 6, 4, 5], [3, 5, 4, 2, 1])), (None, None));
+}
+
+proptest! {
+    /// Labels: whoever reads one and knows who takes part in which stream has enough people to think of.
+    #[test]
+    fn no_printed_label_points_at_few(sizes in prop::array::uniform4(0_usize..8)) {
+        let mut world = World::new();
+        let mut said = Vec::new();
+        for (stream, size) in ["CCIO", "CNIO", "CIO", "DHLP"].into_iter().zip(sizes) {
+            for person in world.group(&format!("{stream}-1"), size).1 {
+                world.consent(person, Attribution::Stream, None);
+                said.push(world.quote(person));
+            }
+        }
+        let mut under: BTreeMap<String, usize> = BTreeMap::new();
+        for quote in said {
+            let label = world.model.label_of(quote, day(3, 1));
+            if label.attribution != Attribution::TeamOnly {
+                *under.entry(label.text).or_default() += 1;
+            }
+        }
+        prop_assert!(under.values().all(|people| *people >= 5), "{under:?} of {sizes:?}");
+    }
+
+    /// Low answers: the scope that is named has several people in it of whom it would have been named.
+    #[test]
+    fn a_low_answer_is_told_of_nobody(
+        answered in prop::collection::vec(0_usize..6, 1..6),
+        low in 0_usize..30,
+    ) {
+        let named = |low: usize| {
+            let mut world = World::new();
+            let everybody: Vec<_> = people(&mut world, &answered).concat();
+            for (at, person) in everybody.iter().enumerate() {
+                let score = if at == low { 1 } else { 5 };
+                let wave = world.pulses[0];
+                world.answer(wave, *person, &[("useful", score)]);
+            }
+            world.model.low_pulses()
+        };
+        let all: usize = answered.iter().sum();
+        prop_assume!(low < all);
+        let told = named(low);
+        if !told.is_empty() {
+            let alike = (0..all).filter(|other| named(*other) == told).count();
+            prop_assert!(alike >= 3, "only {alike} of {answered:?} could have given it");
+        }
+    }
 }

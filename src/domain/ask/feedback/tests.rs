@@ -215,66 +215,6 @@ fn who_is_asked_twice_at_the_end_is_one_pair_of_answers() {
     assert_eq!((overall.by.n, confidence.after.part), (5, 5));
 }
 
-/// Five people of two streams that are hidden alone, who answered this then and now; as the whole cohort sees them.
-fn two_and_three(then: [i8; 5], now: [i8; 5]) -> Confidence {
-    let mut world = World::new();
-    let waves = world.confidence(&[Occasion::Endpoint]);
-    let (_, two) = world.group("CCIO-1", 2);
-    let (_, three) = world.group("CIO-1", 3);
-    for (person, (then, now)) in two.into_iter().chain(three).zip(then.into_iter().zip(now)) {
-        let mut answers = item_answers("", now, &[]);
-        answers.extend(item_answers("then:", then, &[]));
-        survey(&mut world, waves[0], person, &answers);
-    }
-    world.model.confidence(Scope::Cohort)
-}
-
-#[test]
-fn a_total_of_hidden_streams_is_not_told_while_it_tells_each_of_them() {
-    let all = |confidence: &Confidence| confidence.overall.as_ref().and_then(Shown::value).copied();
-    assert!(all(&two_and_three([4, 5, 6, 4, 5], [5, 7, 5, 6, 6])).is_some());
-    // Everybody at the end of the scale now; everybody changed by the same.
-    assert_eq!(all(&two_and_three([4, 5, 6, 4, 5], [10; 5])), None);
-    assert_eq!(all(&two_and_three([4, 5, 6, 4, 5], [5, 6, 7, 5, 6])), None);
-}
-
-#[test]
-fn how_many_went_up_tells_of_no_hidden_group_that_all_of_them_did() {
-    let up = |now: [i8; 4]| {
-        let mut world = World::new();
-        let waves = world.confidence(&[Occasion::Endpoint]);
-        for group in ["CCIO-1", "CCIO-2", "CCIO-3"] {
-            for (person, now) in world.group(group, 4).1.into_iter().zip(now) {
-                let mut answers = item_answers("", now, &[]);
-                answers.extend(item_answers("then:", 5, &[]));
-                survey(&mut world, waves[0], person, &answers);
-            }
-        }
-        let confidence = world.model.confidence(world.scope_of("CCIO"));
-        let item = confidence.items[0].change.as_ref().and_then(Shown::value);
-        let overall = confidence.overall.as_ref().and_then(Shown::value).copied();
-        (overall.and_then(|is| is.up), item.and_then(|is| is.up))
-    };
-    let both = |up: Up| (Some(up), Some(up));
-    assert_eq!(up([6, 7, 8, 9]), both(Up::AtLeast(8)));
-    assert_eq!(up([6, 7, 8, 4]), both(Up::AtLeast(8)));
-    assert_eq!(up([6, 7, 3, 4]), both(Up::Exactly(6)));
-    assert_eq!(up([6, 2, 3, 4]), both(Up::AtMost(4)));
-    assert_eq!(up([1, 2, 3, 4]), both(Up::AtMost(4)));
-}
-
-#[test]
-fn a_total_of_few_hidden_people_does_not_tell_how_many_went_up() {
-    let up = |confidence: &Confidence| {
-        let item = confidence.items[0].change.as_ref().and_then(Shown::value);
-        let overall = confidence.overall.as_ref().and_then(Shown::value);
-        (overall.and_then(|is| is.up), item.and_then(|is| is.up))
-    };
-    assert_eq!(up(&two_and_three([4, 5, 6, 4, 5], [5, 7, 5, 6, 6])), (None, None));
-    assert_eq!(up(&two_and_three([4, 5, 6, 4, 5], [5, 7, 8, 6, 6])), (None, None));
-    assert_eq!(up(&two_and_three([4, 5, 6, 4, 5], [3, 5, 4, 2, 1])), (None, None));
-}
-
 #[test]
 fn who_would_like_a_word_is_named_without_scores() {
     let mut world = World::new();
@@ -328,14 +268,19 @@ fn a_mean_needs_attention_when_it_is_low_or_has_fallen() {
     assert!(of(fine).is_none(), "a hidden mean must not be told of");
 }
 
-fn item_answers(prefix: &str, number: i8, leave_out: &[usize]) -> Vec<(String, i8)> {
+pub(super) fn item_answers(prefix: &str, number: i8, leave_out: &[usize]) -> Vec<(String, i8)> {
     let items = (1..=8).filter(|item| !leave_out.contains(item));
     items
         .map(|item| (format!("{prefix}item{item}"), number))
         .collect()
 }
 
-fn survey(world: &mut World, wave: Id<crate::domain::Wave>, who: Id<Enrolment>, answers: &[(String, i8)]) {
+pub(super) fn survey(
+    world: &mut World,
+    wave: Id<crate::domain::Wave>,
+    who: Id<Enrolment>,
+    answers: &[(String, i8)],
+) {
     let answers: Vec<(&str, i8)> = answers.iter().map(|(key, n)| (key.as_str(), *n)).collect();
     world.answer(wave, who, &answers);
 }
