@@ -4,8 +4,8 @@
 //! sled keeps deleted rows in its files for a long time (reliability.md §1.8), so that only a new database is free of
 //! them. It is built beside the old one, read back, and exchanged for it in one step of the file system; whatever
 //! interrupts that leaves one whole database under the usual name, and what stands beside it is overwritten at the
-//! next start, with the person's prepared messages: their list travels with the old database. What cannot be reached from here (backups elsewhere, snapshots of the disk, free space) is said, not
-//! denied.
+//! next start, with the person's prepared messages: their list travels with the old database. What cannot be reached
+//! from here (backups elsewhere, snapshots of the disk, free space) is said, not denied.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -334,7 +334,6 @@ impl Fresh {
         // sled writes into its directory when it is closed: that must still be the old one.
         drop(old);
         closed(&ground.dir().join(DATABASE))?;
-        reach(Stage::Rewritten);
         let Self {
             dir,
             revision,
@@ -345,6 +344,7 @@ impl Fresh {
         let system =
             |path: &Path, doing: &str, error: &std::io::Error| StoreProblem::system(path, doing, error);
         list_letters(&dir, &place, &needles).map_err(|error| system(&place, "write into", &error))?;
+        reach(Stage::Rewritten);
         renameat_with(CWD, &beside, CWD, &place, RenameFlags::EXCHANGE)
             .map_err(|error| system(&place, "exchange", &error.into()))?;
         File::open(&dir)
@@ -388,17 +388,17 @@ impl Erased {
 }
 
 /// Finishes what an erasure began, whatever ended it: what stands beside the database is overwritten and removed,
-/// with the letters that it lists. Answers how many files that were.
+/// with the letters that it lists. Answers how many files that were. A letter that is not ours to remove keeps nothing
+/// from starting: the search after an erasure names it.
 pub(super) fn finish(dir: &Path) -> std::io::Result<u64> {
     let beside = dir.join(BESIDE);
     let mut gone = 0;
     for letter in letters_listed(&dir.join(OUTBOX), &beside.join(LETTERS)) {
-        overwrite(&letter)?;
-        fs::remove_file(&letter)?;
-        gone += 1;
+        let removed = overwrite(&letter).and_then(|()| fs::remove_file(&letter));
+        gone += u64::from(removed.is_ok());
     }
     gone += clear(&beside)?;
-    // One that was listed, and the databases not exchanged.
+    // Of an erasure that ended before the exchange.
     let unused = dir.join(DATABASE).join(LETTERS);
     if unused.exists() {
         overwrite(&unused)?;
