@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::after::After;
 use super::{Found, Ruled};
 use crate::domain::text::fold;
+use crate::domain::when::day_short;
 use crate::domain::{
     AnyId, Change, Edit, Enrolment, Goal, Id, Instrument, Occasion, Refusal, Request, Response, Scale, Theme,
     Wave,
@@ -86,7 +87,11 @@ impl Ruled for Wave {
             is.instrument == self.instrument && is.occasion == self.occasion && is.round == self.round
         };
         if once && let Some((_, first)) = after.all::<Self>().find(|(other, is)| *other != id && same(is)) {
-            let what = format!("this {} was asked already, on {}", self.occasion, first.opens);
+            let what = format!(
+                "this {} was asked already, on {}",
+                self.occasion,
+                day_short(first.opens)
+            );
             let hint = "remind who has not answered, or ask more people in that wave";
             found.breaks(14, id, what, hint);
         }

@@ -1,5 +1,6 @@
 //! Rules 14 and 15: anonymous waves, and what may be published.
 
+use cohort::domain::when::day_short;
 use cohort::domain::{
     Answer, Attribution, Change, Consent, Id, Model, Quote, QuoteState, Request, Response, Use, Verdict,
 };
@@ -91,7 +92,7 @@ fn rule_14_no_line_of_history_tells_whose_an_anonymous_answer_is() {
 fn rule_14_nobody_is_asked_the_same_twice_on_one_occasion() {
     let model = world::world();
     let again = model.waves.get(PULSE).expect("a wave").clone();
-    let what = format!("this pulse was asked already, on {}", again.opens);
+    let what = format!("this pulse was asked already, on {}", day_short(again.opens));
     refused(&model, vec![made(1, again)], 14, &what);
 }
 
