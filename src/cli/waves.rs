@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::said::{Answer, Said, Trouble, count, object, table};
 use super::visit::{Globals, Visit};
 use crate::domain::text::fold;
-use crate::domain::{Asked, Change, Delta, Id, Instrument, Label, Model, Occasion, Ratio, Scope, Wave, when};
+use crate::domain::{
+    Asked, Change, Delta, Id, Instrument, Kind, Label, Model, Occasion, Ratio, Scope, Wave, when,
+};
 use crate::exchange::questionnaire::{About, read};
 
 /// A questionnaire to take in.
@@ -123,13 +125,19 @@ pub fn ask(globals: &Globals, given: &Ask) -> Said {
         closes,
         anonymous: given.anonymous,
     };
-    let asked = model.who_is_asked(&wave).len();
     let edit = model.ask_wave(mint, wave, now)?;
-    let id = edit
+    let requests = edit.changes.iter().filter_map(|change| match change {
+        Change::Request(delta) => delta.after.as_ref(),
+        _ => None,
+    });
+    let asked = requests.clone().count();
+    // The new wave, or the one in which more people were asked.
+    let new = edit
         .changes
         .iter()
         .map(Change::id)
-        .find(|id| id.kind == crate::domain::Kind::Wave);
+        .find(|id| id.kind == Kind::Wave);
+    let id = new.or_else(|| requests.map(|is| is.wave.into()).next());
     let said = format!("Asked {}.", edit.label.on);
     let landed = visit.land(edit)?;
     let json = object([

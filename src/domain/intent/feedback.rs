@@ -9,17 +9,18 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::draft::{Draft, many};
 use crate::domain::text::{clean_name, clean_text, fold};
-use crate::domain::when::local_to_utc;
+use crate::domain::when::{day_short, local_to_utc};
 use crate::domain::{
     Answer, Edit, Enrolment, EnrolmentState, Goal, Id, Mint, Model, Occasion, Refusal, Request, Response,
     Theme, Wave,
 };
 
 impl Model {
-    /// Opens a wave and asks everybody it is for.
+    /// Opens a wave and asks everybody it is for; where the same was asked on this occasion already, asks in that wave
+    /// those who have come since.
     ///
     /// # Errors
-    /// When it closes before it opens, or its instrument or round is not there.
+    /// When it closes before it opens, its instrument or round is not there, or everybody has been asked.
     pub fn ask_wave(&self, mint: &mut Mint, wave: Wave, now: DateTime<Utc>) -> Result<Edit, Refusal> {
         if wave.closes < wave.opens {
             return Err(Refusal::unreadable(
@@ -33,6 +34,19 @@ impl Model {
             None => String::new(),
         };
         let people = self.who_is_asked(&wave);
+        if let Some((earlier, is)) = self.waves.iter().find(|(_, is)| wave.is_again(is)) {
+            let known: HashSet<_> = self.requests_in(earlier).map(|(_, is)| is.enrolment).collect();
+            let new: Vec<_> = people.into_iter().filter(|who| !known.contains(who)).collect();
+            if new.is_empty() {
+                let what = format!(
+                    "everybody was asked already, in the {} of {}",
+                    self.title(earlier.into()),
+                    day_short(is.opens)
+                );
+                return Err(Refusal::rule(14, what, "remind those who have not answered"));
+            }
+            return self.ask_more(mint, earlier, &new, now);
+        }
         let on = format!("{}{number} to {} people", wave.occasion, people.len());
         let mut draft = Draft::on(self);
         let wave = draft.make(mint, wave);

@@ -64,6 +64,20 @@ impl Ruled for Instrument {
     }
 }
 
+impl Wave {
+    /// Whether this asks the same on the same occasion as another wave. Answers are counted, and held back, by people:
+    /// who was asked twice would count as two. On leaving, and after the end, the same may be asked again.
+    pub(in crate::domain) fn is_again(&self, other: &Self) -> bool {
+        let once = match self.occasion {
+            Occasion::Baseline | Occasion::Midpoint | Occasion::Endpoint => true,
+            Occasion::Pulse => self.round.is_some(),
+            Occasion::FollowUp | Occasion::Exit => false,
+        };
+        let is = (self.instrument, self.occasion, self.round);
+        once && is == (other.instrument, other.occasion, other.round)
+    }
+}
+
 impl Ruled for Wave {
     fn names(&self, to: &mut dyn FnMut(AnyId)) {
         to(self.instrument.into());
@@ -77,16 +91,10 @@ impl Ruled for Wave {
             let what = format!("the {} would close before it opens", self.occasion);
             found.breaks(0, id, what, "give a later last day");
         }
-        // Answers are counted, and held back, by people: who were asked twice would count as two.
-        let once = match self.occasion {
-            Occasion::Baseline | Occasion::Midpoint | Occasion::Endpoint => true,
-            Occasion::Pulse => self.round.is_some(),
-            Occasion::FollowUp | Occasion::Exit => false,
-        };
-        let same = |is: &Self| {
-            is.instrument == self.instrument && is.occasion == self.occasion && is.round == self.round
-        };
-        if once && let Some((_, first)) = after.all::<Self>().find(|(other, is)| *other != id && same(is)) {
+        if let Some((_, first)) = after
+            .all::<Self>()
+            .find(|(other, is)| *other != id && self.is_again(is))
+        {
             let what = format!(
                 "this {} was asked already, on {}",
                 self.occasion,

@@ -99,6 +99,28 @@ fn nobody_is_asked_twice_in_a_wave() {
 }
 
 #[test]
+fn who_comes_later_is_asked_in_the_wave_there_is() {
+    let (w, first) = asked("pulse", Occasion::Pulse, Some(3), false);
+    let again = w.model.waves.get(first).unwrap().clone();
+    let refused = w.model.ask_wave(&mut mint(), again.clone(), now()).unwrap_err();
+    assert_eq!(
+        (refused.rule, refused.hint.as_str()),
+        (14, "remind those who have not answered")
+    );
+    let mut before = w.model.clone();
+    let request = w.model.requests_in(first).map(|(id, _)| id).next().unwrap();
+    before.take(request.into());
+    let edit = before.ask_wave(&mut mint(), again, now()).unwrap();
+    assert_eq!(edit.changes.len(), 1, "no second wave: {edit:?}");
+    let mut after = before.clone();
+    after.try_on(&edit.changes);
+    assert_eq!(
+        after.requests_in(first).count(),
+        w.model.requests_in(first).count()
+    );
+}
+
+#[test]
 fn an_answer_ticks_the_request_and_knows_its_group() {
     let (w, wave) = asked("pulse", Occasion::Pulse, Some(3), false);
     let moved = w
